@@ -1,0 +1,1 @@
+"""What every module stands on. Core knows no module of the domain."""

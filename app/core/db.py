@@ -1,0 +1,131 @@
+"""The database: transactions that join, and plain SQL on the transaction's own connection.
+
+Piccolo's nested `transaction()` silently does nothing of its own; `transaction()` here says so in its name's contract:
+inside another one it joins it, and the outer one commits.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, cast
+
+import asyncpg
+from piccolo.engine.postgres import PostgresEngine, PostgresTransaction
+
+from app.core.settings import get_settings
+from piccolo_conf import DB
+
+Record = asyncpg.Record
+Connection = asyncpg.Connection
+
+
+def engine() -> PostgresEngine:
+    return DB
+
+
+async def open_pool() -> None:
+    """Open the process's pool: `pool_min` to `pool_max` connections."""
+    settings = get_settings()
+    await DB.start_connection_pool(min_size=settings.pool_min, max_size=settings.pool_max)
+
+
+async def close_pool() -> None:
+    if DB.pool is not None:
+        await DB.close_connection_pool()
+
+
+class Transaction(PostgresTransaction):
+    """Piccolo's transaction, which gives its connection back even when the server went away in the middle."""
+
+    def __init__(self, engine: PostgresEngine) -> None:
+        super().__init__(engine=engine)
+        self.after: list[Callable[[], Awaitable[None]]] = []
+
+    async def __aexit__(self, exception_type: object, exception: object, traceback: object) -> bool:
+        try:
+            if exception is None:
+                await self.commit()
+            elif not self.connection.is_closed():
+                await self.rollback()
+        finally:
+            self.engine.current_transaction.reset(self.context)
+            if self.engine.pool:
+                await self.engine.pool.release(self.connection)
+            else:
+                await self.connection.close()
+        if exception is None:
+            for callback in self.after:
+                await callback()
+        return False
+
+
+def _current() -> Transaction | None:
+    return cast(Transaction | None, DB.current_transaction.get())
+
+
+@asynccontextmanager
+async def transaction() -> AsyncIterator[Connection]:
+    """Open a transaction, or join the one that is open, and yield its connection.
+
+    Only the database is waited for inside: no lock is held across a call to a vendor.
+    """
+    current = _current()
+    if current is not None:
+        yield cast(Connection, current.connection)
+        return
+    async with Transaction(DB) as opened:
+        yield cast(Connection, opened.connection)
+
+
+@asynccontextmanager
+async def connection() -> AsyncIterator[Connection]:
+    """Yield the current transaction's connection, or one of the pool's."""
+    current = _current()
+    if current is not None:
+        yield cast(Connection, current.connection)
+        return
+    if DB.pool is None:
+        raise RuntimeError("The pool is not open: call open_pool() first.")
+    async with DB.pool.acquire() as pooled:
+        yield cast(Connection, pooled)
+
+
+def in_transaction() -> bool:
+    return _current() is not None
+
+
+async def after_commit(callback: Callable[[], Awaitable[None]]) -> None:
+    """Run `callback` once the current transaction has committed; at once when there is none."""
+    current = _current()
+    if current is None:
+        await callback()
+    else:
+        current.after.append(callback)
+
+
+async def fetch(sql: str, *arguments: object) -> list[Record]:
+    """Run `sql` with `$1`-style arguments and return its rows."""
+    async with connection() as conn:
+        return cast(list[Record], await conn.fetch(sql, *arguments))
+
+
+async def fetch_one(sql: str, *arguments: object) -> Record | None:
+    async with connection() as conn:
+        return cast(Record | None, await conn.fetchrow(sql, *arguments))
+
+
+async def fetch_value(sql: str, *arguments: object) -> Any:
+    async with connection() as conn:
+        return await conn.fetchval(sql, *arguments)
+
+
+async def execute(sql: str, *arguments: object) -> int:
+    """Run `sql` and return how many rows it touched."""
+    async with connection() as conn:
+        status = cast(str, await conn.execute(sql, *arguments))
+    last = status.rsplit(" ", 1)[-1]
+    return int(last) if last.isdigit() else 0
+
+
+async def execute_many(sql: str, rows: Sequence[Sequence[object]]) -> None:
+    async with connection() as conn:
+        await conn.executemany(sql, rows)

@@ -1,0 +1,39 @@
+"""Words for people, through gettext. English is the source; a language is one catalogue in `app/locale`."""
+
+from contextvars import ContextVar
+from functools import lru_cache
+from gettext import NullTranslations
+from pathlib import Path
+from typing import cast
+
+from babel.support import Translations
+
+LOCALE_FOLDER = Path(__file__).parent.parent / "locale"
+DEFAULT_LANGUAGE = "en"
+
+current_language: ContextVar[str] = ContextVar("current_language", default=DEFAULT_LANGUAGE)
+
+
+@lru_cache
+def _catalogue(language: str) -> NullTranslations:
+    return cast(NullTranslations, Translations.load(LOCALE_FOLDER, [language]))
+
+
+def languages() -> tuple[str, ...]:
+    """Return the languages with a catalogue, English first."""
+    found = sorted(
+        path.parent.parent.name for path in LOCALE_FOLDER.glob("*/LC_MESSAGES/messages.po")
+    )
+    return (DEFAULT_LANGUAGE, *(language for language in found if language != DEFAULT_LANGUAGE))
+
+
+def gettext(message: str, **values: object) -> str:
+    """Return `message` in the current language, with `%(name)s` filled from `values`."""
+    text = _catalogue(current_language.get()).gettext(message)
+    return text % values if values else text
+
+
+def ngettext(singular: str, plural: str, count: int, **values: object) -> str:
+    """Return the form for `count` in the current language; `%(num)s` is the count."""
+    text = _catalogue(current_language.get()).ngettext(singular, plural, count)
+    return text % {"num": count, **values}

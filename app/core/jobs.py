@@ -1,0 +1,195 @@
+"""Jobs: enqueued inside the transaction that causes them, run by the worker, retried, and kept when they give up.
+
+pgqueuer holds the queue. A recorded event is a job too: the module that raises it enqueues a name, and `main.py`
+registers the handler of the module that acts on it.
+"""
+
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from pgqueuer.adapters.drivers.asyncpg import AsyncpgDriver
+from pgqueuer.executors import DatabaseRetryEntrypointExecutor, EntrypointExecutorParameters
+from pgqueuer.models import Job
+from pgqueuer.queries import Queries
+
+from app.core.clock import utc_now
+from app.core.db import connection, fetch, transaction
+from app.core.i18n import DEFAULT_LANGUAGE, current_language
+
+Payload = dict[str, Any]
+Handler = Callable[[Payload, datetime], Awaitable[None]]
+
+ATTEMPTS = 10
+FIRST_DELAY = timedelta(seconds=1)
+LONGEST_DELAY = timedelta(minutes=10)
+
+
+@dataclass
+class Registry:
+    """The handlers this process knows: jobs by name, and periodic jobs with their cron expression."""
+
+    handlers: dict[str, Handler] = field(default_factory=dict[str, Handler])
+    schedules: dict[str, str] = field(default_factory=dict[str, str])
+
+    def add(self, name: str, handler: Handler) -> None:
+        if self.handlers.get(name, handler) is not handler:
+            raise RuntimeError(f"Two handlers for the job {name}.")
+        self.handlers[name] = handler
+
+
+registry = Registry()
+
+
+def job(name: str) -> Callable[[Handler], Handler]:
+    """Register a handler `(payload, now)` under `name`. It must be idempotent: a job may run more than once."""
+
+    def register(handler: Handler) -> Handler:
+        registry.add(name, handler)
+        return handler
+
+    return register
+
+
+def periodic(name: str, cron: str) -> Callable[[Handler], Handler]:
+    """Register a handler that also runs by the five-field `cron` expression (UTC), once for all workers."""
+
+    def register(handler: Handler) -> Handler:
+        registry.add(name, handler)
+        registry.schedules[name] = cron
+        return handler
+
+    return register
+
+
+def on_event(name: str, handler: Handler) -> None:
+    """Let `handler` act on the event `name` that a lower module records."""
+    registry.add(name, handler)
+
+
+async def enqueue(
+    name: str,
+    payload: Mapping[str, Any],
+    *,
+    run_at: datetime | None = None,
+    dedupe: str | None = None,
+) -> None:
+    """Queue a job in the current transaction (or on its own), to run now or at `run_at`.
+
+    With `dedupe`, nothing is queued while a job with that key waits.
+    """
+    delay = max(run_at - utc_now(), timedelta()) if run_at else None
+    body = {
+        "data": payload,
+        "run_at": run_at.isoformat() if run_at else None,
+        "lang": current_language.get(),
+    }
+    async with connection() as conn:
+        await Queries(AsyncpgDriver(conn)).enqueue(
+            name,
+            json.dumps(body, default=str).encode(),
+            execute_after=delay,
+            dedupe_key=dedupe,
+            on_conflict="skip",
+        )
+
+
+async def run(name: str, body: bytes | None, now: datetime) -> None:
+    """Run the handler of `name` with an enqueued body, in the language it was enqueued in."""
+    envelope = cast(dict[str, Any], json.loads(body or b"{}"))
+    token = current_language.set(envelope.get("lang", DEFAULT_LANGUAGE))
+    try:
+        await registry.handlers[name](envelope.get("data", {}), now)
+    finally:
+        current_language.reset(token)
+
+
+class RetryingExecutor(DatabaseRetryEntrypointExecutor):
+    """Retries with exponential backoff; after the last attempt the job is held as a dead letter."""
+
+    def __init__(self, parameters: EntrypointExecutorParameters) -> None:
+        super().__init__(
+            parameters=parameters,
+            max_attempts=ATTEMPTS,
+            initial_delay=FIRST_DELAY,
+            max_delay=LONGEST_DELAY,
+        )
+
+
+def executor_for(name: str) -> Callable[[Job], Awaitable[None]]:
+    """Return the pgqueuer entrypoint that runs `name`; the worker's edge, where the clock is read."""
+
+    async def execute(job: Job) -> None:
+        await run(name, job.payload, utc_now())
+
+    return execute
+
+
+async def drain(now: datetime, *, limit: int = 1000) -> int:
+    """Run, in this process, every queued job that is due at `now`, and what those enqueue. Return how many ran.
+
+    For commands and tests: a job that raises is taken off the queue and its error is raised here.
+    """
+    ran = 0
+    while ran < limit:
+        rows = await fetch(
+            """DELETE FROM pgqueuer WHERE id = (
+                 SELECT id FROM pgqueuer WHERE status = 'queued'
+                 AND coalesce((convert_from(payload, 'UTF8')::jsonb ->> 'run_at')::timestamptz, '-infinity') <= $1
+                 ORDER BY coalesce((convert_from(payload, 'UTF8')::jsonb ->> 'run_at')::timestamptz, created), id
+                 LIMIT 1 FOR UPDATE SKIP LOCKED)
+               RETURNING entrypoint, payload""",
+            now,
+        )
+        if not rows:
+            return ran
+        await run(rows[0]["entrypoint"], rows[0]["payload"], now)
+        ran += 1
+    raise RuntimeError(f"More than {limit} jobs: do they enqueue one another for ever?")
+
+
+@dataclass(frozen=True)
+class DeadLetter:
+    """A job that gave up: what it was, when, after how many attempts, and why."""
+
+    id: int
+    name: str
+    payload: Payload
+    attempts: int
+    since: datetime
+    reason: str
+
+
+async def dead_letters(limit: int = 100) -> list[DeadLetter]:
+    """Return the jobs that gave up, newest first."""
+    rows = await fetch(
+        """SELECT q.id, q.entrypoint, q.payload, q.attempts, q.updated,
+             (SELECT l.traceback ->> 'exception_message' FROM pgqueuer_log l
+              WHERE l.job_id = q.id AND l.status = 'failed' ORDER BY l.id DESC LIMIT 1) AS reason
+           FROM pgqueuer q WHERE q.status = 'failed' ORDER BY q.updated DESC LIMIT $1""",
+        limit,
+    )
+    return [
+        DeadLetter(
+            id=row["id"],
+            name=row["entrypoint"],
+            payload=json.loads(row["payload"] or b"{}").get("data", {}),
+            attempts=row["attempts"],
+            since=row["updated"],
+            reason=row["reason"] or "",
+        )
+        for row in rows
+    ]
+
+
+async def retry_dead_letter(job_id: int) -> bool:
+    """Queue a dead letter again. False when it is no longer there."""
+    async with transaction():
+        rows = await fetch(
+            "UPDATE pgqueuer SET status = 'queued', execute_after = now(), attempts = 0, updated = now() "
+            "WHERE id = $1 AND status = 'failed' RETURNING id",
+            job_id,
+        )
+    return bool(rows)

@@ -1,0 +1,164 @@
+"""Templates to responses: whole pages, fragments with out-of-band companions, redirects that work for both."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_datetime
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from litestar import Request, Response
+from litestar.datastructures import Cookie
+from markupsafe import Markup
+
+from app.core import i18n
+from app.core.assets import asset_url
+from app.core.clock import milliseconds, utc_now
+from app.core.errors import BadSignature, ExpiredLink
+from app.core.money import format_amount_input, format_money
+from app.core.settings import get_settings
+from app.core.signing import read_token, sign_token
+
+Request_ = Request[Any, Any, Any]
+HTML = "text/html; charset=utf-8"
+FLASH_COOKIE = "flash"
+FLASH_SECONDS = 60
+
+TEMPLATES = Path(__file__).parent.parent.parent / "templates"
+
+
+def _datetime(value: datetime, zone: str = "UTC", form: str = "medium") -> str:
+    return format_datetime(value, form, tzinfo=ZoneInfo(zone), locale=i18n.current_language.get())
+
+
+def _money(amount: int, currency: str) -> str:
+    return format_money(amount, currency, i18n.current_language.get())
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=get_settings().environment == "development",
+    )
+    environment.install_gettext_callables(i18n.gettext, i18n.ngettext, newstyle=True)  # type: ignore[attr-defined]  # added by the extension
+    environment.filters.update(
+        money=_money,
+        datetime=_datetime,
+        milliseconds=milliseconds,
+        amount_input=format_amount_input,
+    )
+    environment.globals.update(
+        static=asset_url, settings=get_settings(), user=None, request=None, flash=None
+    )
+    return environment
+
+
+environment = _environment()
+
+
+def render(template: str, /, **context: Any) -> str:
+    """Render `template` in the current language. Undefined names raise."""
+    context.setdefault("now", utc_now())
+    context.setdefault("lang", i18n.current_language.get())
+    return environment.get_template(template).render(context)
+
+
+def is_htmx(request: Request_) -> bool:
+    """Whether htmx asks for a fragment, rather than a browser for a page."""
+    return (
+        request.headers.get("hx-request") == "true"
+        and request.headers.get("hx-history-restore-request") != "true"
+    )
+
+
+def _context(request: Request_, context: dict[str, Any]) -> dict[str, Any]:
+    return {"request": request, "user": request.scope.get("viewer"), "flash": None, **context}
+
+
+def page(
+    request: Request_, template: str, /, *, status: int = 200, **context: Any
+) -> Response[str]:
+    """Answer with a whole page; shows and clears the flash message."""
+    flash = _read_flash(request)
+    text = render(template, **_context(request, {"flash": flash, **context}))
+    response: Response[str] = Response(text, status_code=status, media_type=HTML)
+    response.headers["Cache-Control"] = "no-store"
+    if flash is not None:
+        response.delete_cookie(FLASH_COOKIE)
+    return response
+
+
+Fragment = tuple[str, Mapping[str, Any]]
+
+
+def fragments(
+    request: Request_,
+    main: Fragment,
+    *others: Fragment,
+    status: int = 200,
+    toast: str | None = None,
+) -> Response[str]:
+    """Answer with one fragment for the target and others swapped out of band by their ids; `toast` is shown on top."""
+    parts = [render(main[0], **_context(request, {**main[1], "oob": False}))]
+    parts += [
+        out_of_band(render(name, **_context(request, dict(context)))) for name, context in others
+    ]
+    if toast is not None:
+        parts.append(render("components/_toast.html", message=toast, kind="success"))
+    response: Response[str] = Response("\n".join(parts), status_code=status, media_type=HTML)
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["Vary"] = "HX-Request"
+    return response
+
+
+def out_of_band(html: str) -> str:
+    """Mark the one root element of a fragment for a swap by its id."""
+    start = html.index("<")
+    end = start + 1
+    while html[end].isalnum() or html[end] == "-":
+        end += 1
+    return f'{html[start:end]} hx-swap-oob="true"{html[end:]}'
+
+
+def redirect(request: Request_, url: str, *, toast: str | None = None) -> Response[str]:
+    """Send the browser to `url` (an own path or an allowed absolute address), with a message shown there."""
+    if is_htmx(request):
+        response: Response[str] = Response(
+            "", status_code=200, media_type=HTML, headers={"HX-Redirect": url}
+        )
+    else:
+        response = Response("", status_code=303, media_type=HTML, headers={"Location": url})
+    if toast is not None:
+        response.set_cookie(
+            Cookie(
+                key=FLASH_COOKIE,
+                value=sign_token("flash", {"message": toast}, utc_now()),
+                max_age=FLASH_SECONDS,
+                httponly=True,
+                secure=get_settings().secure,
+                samesite="lax",
+            )
+        )
+    return response
+
+
+def _read_flash(request: Request_) -> str | None:
+    token = request.cookies.get(FLASH_COOKIE)
+    if not token:
+        return None
+    try:
+        return str(read_token("flash", token, utc_now())["message"])
+    except (BadSignature, ExpiredLink, KeyError):
+        return None
+
+
+def json_attribute(value: object) -> Markup:
+    """Return `value` as JSON for an HTML attribute."""
+    return Markup.escape(json.dumps(value))

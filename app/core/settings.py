@@ -1,0 +1,118 @@
+"""The one place that reads the environment."""
+
+from functools import lru_cache
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+DEVELOPMENT_SECRET = "development-only-secret-never-in-production"  # noqa: S105
+
+
+class Settings(BaseSettings):
+    """Everything an operator can set, each as `MAYFLY_<NAME>` in the environment."""
+
+    model_config = SettingsConfigDict(env_prefix="MAYFLY_", extra="ignore")
+
+    environment: Literal["development", "test", "production"] = "development"
+    base_url: str = "http://127.0.0.1:8000"
+    secret_keys: Annotated[list[str], NoDecode] = Field(default=[DEVELOPMENT_SECRET])
+    trusted_proxies: Annotated[list[str], NoDecode] = Field(default=[])
+
+    database_url: str = "postgresql://postgres@127.0.0.1:5432/mayfly"
+    read_replica_url: str = ""
+    pool_min: int = 2
+    pool_max: int = 10
+    redis_url: str = ""
+
+    s3_endpoint: str = "http://127.0.0.1:8001"
+    s3_public_endpoint: str = ""
+    s3_access_key: str = "mayfly"
+    s3_secret_key: str = "mayfly-development"  # noqa: S105
+    s3_bucket: str = "mayfly"
+    s3_region: str = "us-east-1"
+    upload_max_bytes: int = 5 * 1024**3
+
+    stripe_api_key: str = ""
+    stripe_api_base: str = ""
+    stripe_webhook_secret: str = ""
+
+    smtp_host: str = "127.0.0.1"
+    smtp_port: int = 8004
+    smtp_username: str = ""
+    smtp_password: str = ""
+    smtp_tls: Literal["none", "starttls", "tls"] = "none"
+    mail_from: str = "Mayfly <hello@mayfly.example>"
+
+    access_token_minutes: int = 15
+    refresh_token_days: int = 30
+    hold_minutes: int = 15
+    download_link_minutes: int = 10
+    download_attempts_per_order: int = 20
+    download_binding: Literal["network", "strict", "off"] = "network"
+    order_link_days: int = 365
+    currency: str = "EUR"
+    rate_limits: bool = True
+
+    log_level: str = "INFO"
+    log_format: Literal["console", "json"] = "console"
+    sentry_dsn: str = ""
+    metrics_token: str = ""
+
+    @field_validator("secret_keys", "trusted_proxies", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return (
+            [part.strip() for part in value.split(",") if part.strip()]
+            if isinstance(value, str)
+            else value
+        )
+
+    @property
+    def secure(self) -> bool:
+        """Whether the public address is https, so that cookies can be `Secure`."""
+        return self.base_url.startswith("https://")
+
+    @property
+    def s3_browser_endpoint(self) -> str:
+        """The object store's address as a browser reaches it."""
+        return self.s3_public_endpoint or self.s3_endpoint
+
+    @property
+    def sandbox_payments(self) -> bool:
+        return bool(self.stripe_api_base)
+
+
+def unsafe_settings(settings: Settings) -> list[str]:
+    """Return why these settings must not serve real people; empty when they may. Only production is held to it."""
+    problems: list[str] = []
+    if settings.stripe_api_base and settings.stripe_api_key.startswith(("sk_live_", "rk_live_")):
+        problems.append(
+            "MAYFLY_STRIPE_API_BASE points at a sandbox while MAYFLY_STRIPE_API_KEY is a live key."
+        )
+    if settings.environment != "production":
+        return problems
+    if DEVELOPMENT_SECRET in settings.secret_keys or any(
+        len(key) < 32 for key in settings.secret_keys
+    ):
+        problems.append("MAYFLY_SECRET_KEYS must be set, each key at least 32 characters long.")
+    if not settings.secret_keys:
+        problems.append("MAYFLY_SECRET_KEYS must hold at least one key.")
+    if urlsplit(settings.base_url).scheme != "https":
+        problems.append("MAYFLY_BASE_URL must be an https address.")
+    if not settings.stripe_webhook_secret:
+        problems.append("MAYFLY_STRIPE_WEBHOOK_SECRET must be set: unsigned webhooks are refused.")
+    if not settings.stripe_api_key:
+        problems.append("MAYFLY_STRIPE_API_KEY must be set.")
+    if settings.s3_secret_key == Settings.model_fields["s3_secret_key"].default:
+        problems.append("MAYFLY_S3_SECRET_KEY must be set.")
+    if not settings.rate_limits:
+        problems.append("MAYFLY_RATE_LIMITS must stay on.")
+    return problems
+
+
+@lru_cache
+def get_settings() -> Settings:
+    """Return the process's settings, read once."""
+    return Settings()
