@@ -1,0 +1,149 @@
+/* Visitors' pages: the countdown, clocks of holds, local times, copy buttons, redirects.
+ *
+ * The server's clock is the only clock. Each time the server tells it (data-server-ms of an element, a `clock` message on the
+ * event stream whose data are milliseconds, a Server-Timing header `clock;dur=<ms>`) we note the distance to the browser's
+ * monotonic clock. Latency and cached pages can only make that distance too small, so the largest one seen is the best.
+ * Date.now() is never asked.
+ *
+ * [data-countdown]        data-deadline-ms data-server-ms data-refresh data-say data-over, inside: [data-unit] [data-countdown-voice]
+ * [data-hold-expires-ms]  MM:SS
+ * [data-local-time]       a <time> written in the visitor's zone; its hidden parent [data-local] appears when the zone differs
+ * [data-copy]             copies the text, says data-copied for a moment
+ * a[data-redirect]        followed as soon as it is on the page */
+(() => {
+  "use strict";
+  const UNITS = { days: 86400, hours: 3600, minutes: 60, seconds: 1 };
+  const ANSWER_WITHIN = 2000;
+  const MILESTONES = [10, 60, 600];
+  let offset = -Infinity;
+  let timer = 0;
+
+  const learn = (serverMs, at) => {
+    if (serverMs > 0) offset = Math.max(offset, serverMs - at);
+  };
+  const now = () => performance.now() + offset;
+  const each = (selector, visit) => document.querySelectorAll(selector).forEach(visit);
+  const put = (element, text) => {
+    if (element && element.textContent !== text) element.textContent = text;
+  };
+  const two = (number) => String(number).padStart(2, "0");
+
+  function readArrival() {
+    const page = performance.getEntriesByType("navigation")[0];
+    if (!page) return;
+    for (const entry of page.serverTiming || []) if (entry.name === "clock") learn(entry.duration, page.responseStart);
+    each("[data-server-ms]", (element) => noteClock(element, page.responseStart));
+  }
+
+  function noteClock(element, at) {
+    if (element.dataset.noted === element.dataset.serverMs) return;
+    element.dataset.noted = element.dataset.serverMs;
+    learn(+element.dataset.serverMs, at);
+  }
+
+  // Speaks at whole hours, 10 minutes, 1 minute and 10 seconds, and once at the end.
+  function speak(element, seconds) {
+    const voice = element.querySelector("[data-countdown-voice]");
+    const before = element.lastSecond;
+    element.lastSecond = seconds;
+    if (!voice || before === undefined || before <= seconds) return;
+    if (seconds === 0) return put(voice, element.dataset.over || "");
+    const mark = MILESTONES.find((m) => seconds <= m && before > m) || (seconds > 600 && Math.ceil(before / 3600) > Math.ceil(seconds / 3600) && seconds);
+    if (mark) put(voice, (element.dataset.say || "{time}").replace("{time}", inWords(seconds)));
+  }
+
+  function inWords(seconds) {
+    const [unit, size] = Object.entries(UNITS).find(([, length]) => seconds >= length);
+    return new Intl.NumberFormat(document.documentElement.lang, { style: "unit", unit: unit.slice(0, -1), unitDisplay: "long" }).format(Math.round(seconds / size));
+  }
+
+  function drawCountdown(element) {
+    const seconds = Math.max(0, Math.ceil((+element.dataset.deadlineMs - now()) / 1000));
+    let rest = seconds;
+    for (const [unit, length] of Object.entries(UNITS)) {
+      const digits = element.querySelector(`[data-unit="${unit}"]`);
+      if (!digits) continue;
+      put(digits, two(Math.floor(rest / length)));
+      rest %= length;
+    }
+    element.classList.toggle("soon", seconds <= 60);
+    speak(element, seconds);
+    if (seconds === 0) askServer(element);
+  }
+
+  // At zero the server decides. Its fragment replaces this element; if none comes, ask, politely spread over time.
+  function askServer(element) {
+    if (element.asking || !element.dataset.refresh || !window.htmx) return;
+    element.asking = ANSWER_WITHIN;
+    const ask = () => {
+      if (!element.isConnected || +element.dataset.deadlineMs > now()) return void (element.asking = 0);
+      htmx.ajax("GET", element.dataset.refresh, { source: element, swap: "none" }).catch(() => {});
+      element.asking = Math.min(element.asking * 2, 30000);
+      setTimeout(ask, element.asking * (0.75 + Math.random() / 2));
+    };
+    setTimeout(ask, ANSWER_WITHIN + Math.random() * 1000);
+  }
+
+  function drawHold(element) {
+    const seconds = Math.max(0, Math.ceil((+element.dataset.holdExpiresMs - now()) / 1000));
+    put(element, `${two(Math.floor(seconds / 60))}:${two(seconds % 60)}`);
+  }
+
+  function tick() {
+    clearTimeout(timer);
+    if (offset === -Infinity) return;
+    each("[data-countdown]", drawCountdown);
+    each("[data-hold-expires-ms]", drawHold);
+    // Deadlines lie on whole seconds or not: aligning to the first one's own second makes its digits change on time.
+    const first = document.querySelector("[data-countdown],[data-hold-expires-ms]");
+    if (!first) return;
+    const left = +(first.dataset.deadlineMs || first.dataset.holdExpiresMs) - now();
+    timer = setTimeout(tick, left > 0 ? (left % 1000) + 5 : 1000);
+  }
+
+  function localTimes() {
+    const options = { dateStyle: "medium", timeStyle: "short" };
+    each("time[data-local-time]", (element) => {
+      const local = new Date(element.dateTime);
+      const minutes = (/([+-])(\d\d):?(\d\d)$/.exec(element.dateTime) || []).slice(1);
+      const shown = minutes.length ? (minutes[0] + 1) * (+minutes[1] * 60 + +minutes[2]) : 0;
+      put(element, new Intl.DateTimeFormat(document.documentElement.lang, options).format(local));
+      const parent = element.closest("[data-local]");
+      if (parent) parent.hidden = parent.hasAttribute("data-zone-minutes") ? +parent.dataset.zoneMinutes === -local.getTimezoneOffset() : shown === -local.getTimezoneOffset();
+    });
+  }
+
+  function refresh() {
+    each("[data-server-ms]", (element) => noteClock(element, performance.now()));
+    localTimes();
+    const away = document.querySelector("a[data-redirect]");
+    if (away) location.replace(away.href);
+    tick();
+  }
+
+  document.addEventListener("clock", (event) => {
+    learn(+event.detail?.data, performance.now());
+    tick();
+  });
+  document.addEventListener("visibilitychange", () => document.hidden || tick());
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest?.("[data-copy]");
+    if (!button) return;
+    const label = button.querySelector("[data-copy-label]") || button;
+    const before = label.textContent;
+    try {
+      await navigator.clipboard.writeText(button.dataset.copy);
+    } catch {
+      return void window.prompt(before, button.dataset.copy);
+    }
+    put(label, button.dataset.copied || "✓");
+    setTimeout(() => put(label, before), 1600);
+  });
+
+  readArrival();
+  refresh();
+  new MutationObserver((changes) => {
+    const ours = (node) => node.nodeType === 1 && (node.matches("[data-server-ms],[data-local-time],[data-redirect]") || node.querySelector("[data-server-ms],[data-local-time],[data-redirect]"));
+    if (changes.some((change) => change.type === "attributes" || [...change.addedNodes].some(ours))) refresh();
+  }).observe(document.body, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-server-ms", "data-deadline-ms", "data-hold-expires-ms"] });
+})();
