@@ -1,0 +1,108 @@
+"""Pages, what is on them, and what happened to them. Constraints beyond the columns are in the migrations."""
+
+from piccolo.columns import (
+    JSONB,
+    UUID,
+    BigInt,
+    Boolean,
+    ForeignKey,
+    Integer,
+    SmallInt,
+    Text,
+    Timestamptz,
+    Varchar,
+)
+from piccolo.columns.base import OnDelete
+from piccolo.table import Table
+
+from app.auth.tables import Group, Organization, User
+from app.core.ids import new_id
+from app.products.tables import Product
+from app.stock.tables import Stock
+
+
+class Page(Table):
+    """One temporary page. Its state is no column: `lifecycle.state_at` computes it from the times."""
+
+    id = UUID(primary_key=True, default=new_id)
+    short_id = Varchar(length=22, null=False, unique=True)
+    user_id = ForeignKey(User, null=False, index=True, on_delete=OnDelete.restrict)
+    organization_id = ForeignKey(Organization, null=False, index=True, on_delete=OnDelete.restrict)
+    group_id = ForeignKey(Group, null=False, index=True, on_delete=OnDelete.restrict)
+    type = Varchar(length=40, null=False)
+    title = Varchar(length=120, null=False)
+    description = Text(null=False)
+    language = Varchar(length=12, null=False, default="en")
+    zone = Varchar(length=64, null=False, default="UTC")
+    theme = JSONB(null=False, default="{}")
+    settings = JSONB(null=False, default="{}")
+    afterlife = JSONB(null=False, default="{}")
+    launch_at = Timestamptz(null=True, default=None)
+    expires_at = Timestamptz(null=True, default=None, index=True)
+    published_at = Timestamptz(null=True, default=None)
+    paused_at = Timestamptz(null=True, default=None)
+    pause_moves_deadline = Boolean(null=False, default=False)
+    ended_at = Timestamptz(null=True, default=None)
+    ended_cause = Varchar(length=10, null=False, default="")
+    stock_id = ForeignKey(Stock, null=True, default=None, index=True, on_delete=OnDelete.restrict)
+    successor_id = ForeignKey(
+        "self", null=True, default=None, index=True, on_delete=OnDelete.set_null
+    )
+    cover_key = Varchar(length=300, null=True, default=None)
+    cover_type = Varchar(length=60, null=False, default="")
+    version = BigInt(null=False, default=1)
+    created_at = Timestamptz(null=False)
+    updated_at = Timestamptz(null=False)
+
+
+class PageContent(Table, tablename="page_content"):
+    """An item on a page. `amount` is the original price in minor units; `quantity` is what the creator offers of
+    it when the inventory is limited per item, and `stock_id` counts it."""
+
+    id = UUID(primary_key=True, default=new_id)
+    page_id = ForeignKey(Page, null=False, index=True, on_delete=OnDelete.cascade)
+    kind = Varchar(length=20, null=False, default="product")
+    product_id = ForeignKey(Product, null=False, index=True, on_delete=OnDelete.restrict)
+    position = SmallInt(null=False, default=0)
+    amount = BigInt(null=False)
+    currency = Varchar(length=3, null=False)
+    quantity = Integer(null=True, default=None)
+    stock_id = ForeignKey(Stock, null=True, default=None, index=True, on_delete=OnDelete.restrict)
+    created_at = Timestamptz(null=False)
+
+
+class PageTransition(Table, tablename="page_transition"):
+    """One recorded change of a page's state. `cause` is hand, time or limit; unique by page, new state and time."""
+
+    id = UUID(primary_key=True, default=new_id)
+    page_id = ForeignKey(Page, null=False, index=False, on_delete=OnDelete.cascade)
+    from_state = Varchar(length=10, null=False)
+    to_state = Varchar(length=10, null=False)
+    at = Timestamptz(null=False)
+    cause = Varchar(length=10, null=False)
+    user_id = ForeignKey(User, null=True, default=None, index=False, on_delete=OnDelete.set_null)
+    recorded_at = Timestamptz(null=False)
+
+
+class PageChange(Table, tablename="page_change"):
+    """One line of the public change log: deadline, stock, price or discount, after publication."""
+
+    id = UUID(primary_key=True, default=new_id)
+    page_id = ForeignKey(Page, null=False, index=False, on_delete=OnDelete.cascade)
+    kind = Varchar(length=10, null=False)
+    subject = Varchar(length=200, null=False, default="")
+    before = Varchar(length=80, null=False)
+    after = Varchar(length=80, null=False)
+    currency = Varchar(length=3, null=False, default="")
+    at = Timestamptz(null=False)
+    user_id = ForeignKey(User, null=True, default=None, index=False, on_delete=OnDelete.set_null)
+
+
+class ShareLink(Table, tablename="share_link"):
+    """A share link's source, so that its figures can be told apart. One a page and source."""
+
+    id = UUID(primary_key=True, default=new_id)
+    page_id = ForeignKey(Page, null=False, index=False, on_delete=OnDelete.cascade)
+    user_id = ForeignKey(User, null=False, index=True, on_delete=OnDelete.restrict)
+    source = Varchar(length=40, null=False)
+    created_at = Timestamptz(null=False)
