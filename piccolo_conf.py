@@ -19,7 +19,6 @@ DB = PostgresEngine(
 
 APP_REGISTRY = AppRegistry(
     apps=[
-        "app.core.piccolo_app",
         "app.auth.piccolo_app",
         "app.payments.piccolo_app",
         "app.storage.piccolo_app",

@@ -36,14 +36,15 @@ def _queue(pool: asyncpg.Pool) -> PgQueuer:
     return queuer
 
 
-def _enqueue_periodic(name: str):  # noqa: ANN202 - pgqueuer's own schedule type
+def _enqueue_periodic(name: str):
     async def enqueue(schedule: Schedule) -> None:
         await jobs.enqueue(name, {}, dedupe=f"periodic:{name}")
 
     return enqueue
 
 
-async def _serve(stop: asyncio.Event) -> None:
+async def serve_queue(stop: asyncio.Event) -> None:
+    """Take jobs until `stop` is set. Raises when the database goes away."""
     settings = get_settings()
     async with asyncpg.create_pool(
         settings.database_url, min_size=2, max_size=QUEUE_CONNECTIONS
@@ -70,7 +71,7 @@ async def run_worker() -> None:
     log.info("worker.started", jobs=len(jobs.registry.handlers), at=utc_now().isoformat())
     while not stop.is_set():
         try:
-            await _serve(stop)
+            await serve_queue(stop)
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, RuntimeError) as error:
             log.warning("worker.restarting", error=repr(error))
             await asyncio.wait({asyncio.ensure_future(stop.wait())}, timeout=RESTART_DELAY_SECONDS)

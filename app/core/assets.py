@@ -1,19 +1,101 @@
-"""Static files under addresses that carry their content's hash, so that browsers keep them for ever."""
+"""Static files: kept in memory, compressed once, under addresses that carry their content's hash."""
 
+import gzip
 import hashlib
+import mimetypes
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
+
+import brotli
+from litestar import Request, Response, get
+from litestar.exceptions import NotFoundException
 
 STATIC_FOLDER = Path(__file__).parent.parent.parent / "static"
 HASH_LENGTH = 10
+FOREVER = "public, max-age=31536000, immutable"
+SMALLEST_COMPRESSED = 256
+COMPRESSIBLE = ("text/", "application/javascript", "application/json", "image/svg+xml")
 
 
-@lru_cache
-def asset_hash(path: str) -> str:
-    """Return the first characters of the SHA-256 of `static/<path>`. Raises FileNotFoundError."""
-    return hashlib.sha256((STATIC_FOLDER / path).read_bytes()).hexdigest()[:HASH_LENGTH]
+@dataclass(frozen=True)
+class Encoded:
+    """The same bytes as they are, by gzip and by brotli; an empty encoding did not pay."""
+
+    plain: bytes
+    gzip: bytes
+    brotli: bytes
+
+    def best(self, accepted: str) -> tuple[bytes, str]:
+        """Return the smallest body that an `Accept-Encoding` of `accepted` allows, and its name ("" is plain)."""
+        if self.brotli and "br" in accepted:
+            return self.brotli, "br"
+        if self.gzip and "gzip" in accepted:
+            return self.gzip, "gzip"
+        return self.plain, ""
+
+
+def encode(body: bytes, *, quality: int = 11) -> Encoded:
+    """Compress `body` once for all its readers; `quality` is brotli's, 0 to 11."""
+    if len(body) < SMALLEST_COMPRESSED:
+        return Encoded(body, b"", b"")
+    return Encoded(body, gzip.compress(body, 9, mtime=0), brotli.compress(body, quality=quality))
+
+
+@dataclass(frozen=True)
+class Asset:
+    digest: str
+    media_type: str
+    body: Encoded
+
+
+@lru_cache(maxsize=512)
+def _read(path: str, modified_ns: int) -> Asset:
+    body = (STATIC_FOLDER / path).read_bytes()
+    media_type = mimetypes.guess_type(path)[0] or "application/octet-stream"
+    compress = media_type.startswith(COMPRESSIBLE)
+    return Asset(
+        digest=hashlib.sha256(body).hexdigest()[:HASH_LENGTH],
+        media_type=f"{media_type}; charset=utf-8" if compress else media_type,
+        body=encode(body) if compress else Encoded(body, b"", b""),
+    )
+
+
+def load_asset(path: str) -> Asset:
+    """Return `static/<path>`, read again when it changed on disk. Raises FileNotFoundError, also for outside paths."""
+    file = (STATIC_FOLDER / path).resolve()
+    if not file.is_relative_to(STATIC_FOLDER) or not file.is_file():
+        raise FileNotFoundError(path)
+    return _read(str(file.relative_to(STATIC_FOLDER)), file.stat().st_mtime_ns)
 
 
 def asset_url(path: str) -> str:
     """Return the address of `static/<path>`, with its hash: `/static/<hash>/css/page.css`."""
-    return f"/static/{asset_hash(path)}/{path}"
+    return f"/static/{load_asset(path).digest}/{path}"
+
+
+def _respond(request: Request[Any, Any, Any], digest: str, path: str) -> Response[bytes]:
+    try:
+        asset = load_asset(path)
+    except (ValueError, OSError) as error:
+        raise NotFoundException from error
+    body, encoding = asset.body.best(request.headers.get("accept-encoding", ""))
+    headers = {
+        "Cache-Control": FOREVER if digest == asset.digest else "no-cache",
+        "Vary": "Accept-Encoding",
+    }
+    if encoding:
+        headers["Content-Encoding"] = encoding
+    return Response(body, media_type=asset.media_type, headers=headers)
+
+
+@get("/static/{digest:str}/{path:path}", sync_to_thread=False)
+def serve_asset(request: Request[Any, Any, Any], digest: str, path: str) -> Response[bytes]:
+    """Serve a static file; an address with an older hash gets today's file, but is not kept."""
+    return _respond(request, digest, path.lstrip("/"))
+
+
+@get("/favicon.ico", sync_to_thread=False)
+def favicon(request: Request[Any, Any, Any]) -> Response[bytes]:
+    return _respond(request, "", "favicon.svg")

@@ -4,7 +4,7 @@ Piccolo's nested `transaction()` silently does nothing of its own; `transaction(
 inside another one it joins it, and the outer one commits.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, cast
 
@@ -63,7 +63,7 @@ def _current() -> Transaction | None:
 
 
 @asynccontextmanager
-async def transaction() -> AsyncIterator[Connection]:
+async def transaction() -> AsyncGenerator[Connection, None]:
     """Open a transaction, or join the one that is open, and yield its connection.
 
     Only the database is waited for inside: no lock is held across a call to a vendor.
@@ -77,7 +77,7 @@ async def transaction() -> AsyncIterator[Connection]:
 
 
 @asynccontextmanager
-async def connection() -> AsyncIterator[Connection]:
+async def connection() -> AsyncGenerator[Connection, None]:
     """Yield the current transaction's connection, or one of the pool's."""
     current = _current()
     if current is not None:
@@ -121,7 +121,7 @@ async def fetch_value(sql: str, *arguments: object) -> Any:
 async def execute(sql: str, *arguments: object) -> int:
     """Run `sql` and return how many rows it touched."""
     async with connection() as conn:
-        status = cast(str, await conn.execute(sql, *arguments))
+        status = await conn.execute(sql, *arguments)
     last = status.rsplit(" ", 1)[-1]
     return int(last) if last.isdigit() else 0
 

@@ -162,13 +162,13 @@ class LiveBus:
             await asyncio.sleep(RECONNECT_SECONDS)
 
     async def _hear(self) -> None:
-        conn = await asyncpg.connect(get_settings().database_url, timeout=HEALTH_SECONDS)
+        conn = await asyncpg.connect(get_settings().database_url, timeout=int(HEALTH_SECONDS))
         try:
             await conn.add_listener(CHANNEL, self._received)
             self.connected = True
             self.everything_changed()
             while not conn.is_closed():
-                await conn.fetchval("SELECT 1", timeout=HEALTH_SECONDS)
+                await conn.fetchval("SELECT 1", timeout=int(HEALTH_SECONDS))
                 await asyncio.sleep(HEALTH_SECONDS / 5)
         finally:
             with contextlib.suppress(Exception):

@@ -45,7 +45,7 @@ def configure_logging(settings: Settings) -> None:
             else structlog.dev.ConsoleRenderer(colors=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(
-            logging.getLevelName(settings.log_level)
+            logging.getLevelNamesMapping()[settings.log_level]
         ),
         logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
         cache_logger_on_first_use=False,

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_datetime
@@ -47,16 +47,23 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=get_settings().environment == "development",
     )
-    environment.install_gettext_callables(i18n.gettext, i18n.ngettext, newstyle=True)  # type: ignore[attr-defined]  # added by the extension
-    environment.filters.update(
-        money=_money,
-        datetime=_datetime,
-        milliseconds=milliseconds,
-        amount_input=format_amount_input,
-    )
-    environment.globals.update(
-        static=asset_url, settings=get_settings(), user=None, request=None, flash=None
-    )
+    # Added by the i18n extension, which the type of Environment does not know.
+    cast(Any, environment).install_gettext_callables(i18n.gettext, i18n.ngettext, newstyle=True)
+    filters: dict[str, Any] = {
+        "money": _money,
+        "datetime": _datetime,
+        "milliseconds": milliseconds,
+        "amount_input": format_amount_input,
+    }
+    cast(dict[str, Any], environment.filters).update(filters)
+    names: dict[str, Any] = {
+        "static": asset_url,
+        "settings": get_settings(),
+        "user": None,
+        "request": None,
+        "flash": None,
+    }
+    cast(dict[str, Any], environment.globals).update(names)
     return environment
 
 

@@ -31,7 +31,7 @@ def sign_token(
     body: dict[str, Any] = {"p": dict(payload), TIMESTAMP: int(now.timestamp())}
     if ttl is not None:
         body[EXPIRY] = int((now + ttl).timestamp())
-    return cast(str, URLSafeSerializer(_keys(), salt=f"token:{purpose}").dumps(body))
+    return str(URLSafeSerializer(_keys(), salt=f"token:{purpose}").dumps(body))
 
 
 def read_token(purpose: str, token: str, now: datetime) -> dict[str, Any]:

@@ -1,0 +1,82 @@
+"""Errors as pages for browsers, fragments for htmx, and JSON for the few JSON routes."""
+
+import re
+from typing import Any
+
+import structlog
+from litestar import Request, Response
+from litestar.exceptions import HTTPException
+
+from app.core.errors import MayflyError, TooManyRequests
+from app.core.i18n import gettext as _
+from app.core.rendering import HTML, is_htmx, render
+
+log = structlog.get_logger()
+
+Request_ = Request[Any, Any, Any]
+
+UNDECODABLE = re.compile("[\ud800-\udfff]")
+
+
+def titles() -> dict[int, str]:
+    return {
+        400: _("That request is malformed"),
+        403: _("You can't open this"),
+        404: _("Nothing here"),
+        405: _("Nothing here"),
+        409: _("No longer possible"),
+        410: _("This has retired"),
+        413: _("Too large"),
+        422: _("That can't be accepted"),
+        429: _("Please wait a moment"),
+        502: _("A service did not answer"),
+        503: _("Back in a moment"),
+    }
+
+
+PAGES = frozenset({403, 404, 410, 422, 429, 500, 503})
+
+
+def _answer(request: Request_, status: int, message: str, headers: dict[str, str]) -> Response[Any]:
+    reference = str(request.scope["state"].get("request_id", ""))
+    if request.url.path.startswith("/api/"):
+        return Response({"error": message}, status_code=status, headers=headers)
+    context: dict[str, Any] = {
+        "status": status,
+        "title": titles().get(status, _("Something went wrong")),
+        "message": message,
+        "reference_id": reference,
+        "request": request,
+    }
+    own = status if status in PAGES else 500 if status >= 500 else 404 if status == 405 else 422
+    template = "errors/_error.html" if is_htmx(request) else f"errors/{own}.html"
+    response: Response[Any] = Response(
+        render(template, **context),
+        status_code=status,
+        media_type=HTML,
+        headers={"Cache-Control": "no-store", **headers},
+    )
+    return response
+
+
+def expected(request: Request_, error: MayflyError) -> Response[Any]:
+    """Answer an error of our own with its status and its words."""
+    headers = {"Retry-After": str(error.retry_after)} if isinstance(error, TooManyRequests) else {}
+    return _answer(request, error.status, error.message, headers)
+
+
+def from_framework(request: Request_, error: HTTPException) -> Response[Any]:
+    """Answer what Litestar refuses (no such route, body too large, unreadable parameters) in our words."""
+    status = error.status_code
+    message = titles().get(status, _("The request can't be accepted.")) + "."
+    if status >= 500:
+        return unexpected(request, error)
+    return _answer(
+        request, status, message, {key: str(value) for key, value in (error.headers or {}).items()}
+    )
+
+
+def unexpected(request: Request_, error: Exception) -> Response[Any]:
+    """Answer a bug: log it with its reference, tell no detail."""
+    log.exception("unexpected_error", path=request.url.path, exc_info=error)
+    return _answer(request, 500, _("Something went wrong on our side. It has been noted."), {})
