@@ -1,0 +1,1 @@
+"""Products, their files and their covers."""
