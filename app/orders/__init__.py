@@ -1,0 +1,1 @@
+"""Purchases: checkout, orders, fulfilment, download links, refunds."""
