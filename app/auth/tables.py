@@ -23,9 +23,7 @@ class Group(Table, tablename="group"):
     """The part of an organization whose members see the same pages, products and orders."""
 
     id = UUID(primary_key=True, default=new_id)
-    organization_id = ForeignKey(
-        Organization, null=False, on_delete=OnDelete.restrict, index=True
-    )
+    organization_id = ForeignKey(Organization, null=False, on_delete=OnDelete.restrict, index=True)
     name = Varchar(length=120)
     created_at = Timestamptz(default=None, null=False)
 
@@ -34,9 +32,7 @@ class User(Table, tablename="user"):
     """A person who logs in. `email` is kept as typed and unique whatever its case (index in the migration)."""
 
     id = UUID(primary_key=True, default=new_id)
-    organization_id = ForeignKey(
-        Organization, null=False, on_delete=OnDelete.restrict, index=True
-    )
+    organization_id = ForeignKey(Organization, null=False, on_delete=OnDelete.restrict, index=True)
     group_id = ForeignKey(Group, null=False, on_delete=OnDelete.restrict, index=True)
     email = Varchar(length=254)
     name = Varchar(length=120)

@@ -1,0 +1,61 @@
+"""Signing up: one person, with an organization and a group of their own."""
+
+from datetime import datetime
+
+from app.auth.names import GROUP_NAME, organization_name
+from app.auth.passwords import hash_password
+from app.auth.permissions import RoleName
+from app.auth.security_log import note
+from app.auth.viewer import Viewer
+from app.core.db import fetch_one, transaction
+from app.core.ids import new_id
+
+
+class AccountExists(Exception):
+    """The address belongs to an account already. Never shown as such: see `controllers/signing_up.py`."""
+
+
+# One statement: when the address is taken, nothing at all is written.
+_SIGN_UP = """
+WITH newcomer AS (
+  INSERT INTO "user" (id, organization_id, group_id, email, name, password_hash, created_at, updated_at)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $7)
+  ON CONFLICT (lower(email)) DO NOTHING RETURNING id
+), owner AS (
+  INSERT INTO organization (id, name, created_at) SELECT $2, $8, $7 FROM newcomer
+), team AS (
+  INSERT INTO "group" (id, organization_id, name, created_at) SELECT $3, $2, $9, $7 FROM newcomer
+), roles AS (
+  INSERT INTO role (id, group_id, name)
+  SELECT given.id, $3, given.name FROM newcomer, unnest($10::uuid[], $11::text[]) AS given (id, name)
+  RETURNING id, name
+), held AS (
+  INSERT INTO user_role (id, user_id, role_id, created_at)
+  SELECT $12, newcomer.id, roles.id, $7 FROM newcomer, roles WHERE roles.name = $13
+)
+SELECT id FROM newcomer
+"""
+
+
+async def sign_up(email: str, password: str, name: str, now: datetime) -> Viewer:
+    """Make an account with an organization and a group of generated names; its person is their admin.
+
+    `email` and `password` were validated before (`forms.py`). Raises AccountExists when the address, in whatever
+    case, is taken: then nothing was written.
+    """
+    password_hash = await hash_password(password)
+    user_id, organization_id, group_id = new_id(), new_id(), new_id()
+    roles = [role.value for role in RoleName]
+    async with transaction():
+        row = await fetch_one(
+            _SIGN_UP,
+            user_id, organization_id, group_id, email, name, password_hash, now,
+            organization_name(), GROUP_NAME,
+            [new_id() for _ in roles], roles, new_id(), RoleName.ADMIN.value,
+        )  # fmt: skip
+        if row is None:
+            raise AccountExists
+        await note("signed-up", now, user_id=user_id)
+    return Viewer(
+        user_id, organization_id, group_id, email, name, roles=frozenset({RoleName.ADMIN.value})
+    )
