@@ -57,13 +57,20 @@ class Page(Table):
 
 class PageContent(Table, tablename="page_content"):
     """An item on a page. `amount` is the original price in minor units; `quantity` is what the creator offers of
-    it when the inventory is limited per item, and `stock_id` counts it."""
+    it when the inventory is limited per item, and `stock_id` counts it.
+
+    Like the price, `title`, `summary` and `image` (the product's cover, as products know it) are what the creator put
+    on this page: they follow the product when the page is saved, not behind its back.
+    """
 
     id = UUID(primary_key=True, default=new_id)
     page_id = ForeignKey(Page, null=False, index=True, on_delete=OnDelete.cascade)
     kind = Varchar(length=20, null=False, default="product")
     product_id = ForeignKey(Product, null=False, index=True, on_delete=OnDelete.restrict)
     position = SmallInt(null=False, default=0)
+    title = Varchar(length=200, null=False)
+    summary = Text(null=False)
+    image = Varchar(length=500, null=False, default="")
     amount = BigInt(null=False)
     currency = Varchar(length=3, null=False)
     quantity = Integer(null=True, default=None)
