@@ -1,21 +1,10 @@
 """Piccolo's engine and the registry of its apps; nothing else."""
 
 from piccolo.conf.apps import AppRegistry
-from piccolo.engine.postgres import PostgresEngine
 
-from app.core.settings import get_settings
+from app.core.engine import DB
 
-_settings = get_settings()
-
-DB = PostgresEngine(
-    config={"dsn": _settings.database_url},
-    extensions=(),
-    extra_nodes={
-        "replica": PostgresEngine(config={"dsn": _settings.read_replica_url}, extensions=())
-    }
-    if _settings.read_replica_url
-    else {},
-)
+__all__ = ["APP_REGISTRY", "DB"]
 
 APP_REGISTRY = AppRegistry(
     apps=[

@@ -61,7 +61,7 @@ def _controllers() -> list[ControllerRouterHandler]:
         if importlib.util.find_spec(f"app.{module}") and (
             loaded := _optional(f"app.{module}.controllers")
         ):
-            found += loaded.controllers
+            found += getattr(loaded, "controllers", [])
     return found
 
 

@@ -11,8 +11,8 @@ from typing import Any, cast
 import asyncpg
 from piccolo.engine.postgres import PostgresEngine, PostgresTransaction
 
+from app.core.engine import DB
 from app.core.settings import get_settings
-from piccolo_conf import DB
 
 Record = asyncpg.Record
 Connection = asyncpg.Connection

@@ -15,13 +15,15 @@ def register_partitioned(table: str, column: str) -> None:
 
 
 def create_partitioned_sql(table: str, columns: str, by: str) -> str:
-    """Return the DDL of a table partitioned by month of `by`, with a default partition so that no insert ever fails.
+    """Return one statement that makes a table partitioned by month of `by`, with a default so that no insert fails.
 
     `columns` is the list between the parentheses; a primary key must hold `by`.
     """
     return (
-        f'CREATE TABLE "{table}" ({columns}) PARTITION BY RANGE ("{by}");\n'
-        f'CREATE TABLE "{table}_default" PARTITION OF "{table}" DEFAULT;'
+        "DO $create$ BEGIN "
+        f'CREATE TABLE "{table}" ({columns}) PARTITION BY RANGE ("{by}"); '
+        f'CREATE TABLE "{table}_default" PARTITION OF "{table}" DEFAULT; '
+        "END $create$"
     )
 
 

@@ -15,7 +15,7 @@ STATES = (
 
 EVENT = (
     "id UUID NOT NULL, created_at TIMESTAMPTZ NOT NULL, order_id UUID NOT NULL, kind VARCHAR(40) NOT NULL, "
-    "actor_id UUID NULL, details JSONB NOT NULL DEFAULT '{}', PRIMARY KEY (id, created_at)"
+    "actor_id UUID NULL, details JSONB NOT NULL DEFAULT jsonb_build_object(), PRIMARY KEY (id, created_at)"
 )
 ATTEMPT = (
     "id UUID NOT NULL, created_at TIMESTAMPTZ NOT NULL, order_id UUID NOT NULL, file_id UUID NULL, "

@@ -28,10 +28,10 @@ def start_shared(folder: Path) -> Servers:
         "s3_access_key": servers.object_store.access_key,
         "s3_secret_key": servers.object_store.secret_key,
         "s3_bucket": servers.object_store.bucket,
-        "stripe_base": servers.stripe_base,
-        "smtp_host": servers.smtp_host,
-        "smtp_port": servers.smtp_port,
-        "inbox_url": servers.inbox_url,
+        "stripe_base": getattr(servers, "stripe_base", ""),
+        "smtp_host": getattr(servers, "smtp_host", ""),
+        "smtp_port": getattr(servers, "smtp_port", 1),
+        "inbox_url": getattr(servers, "inbox_url", ""),
     }
     os.environ[SHARED] = json.dumps(shared)
     asyncio.run(_execute(shared["admin_dsn"], f"CREATE DATABASE {TEMPLATE}"))
