@@ -71,7 +71,6 @@
     const shown = input.type === "password";
     button.dataset.hidden ??= button.textContent;
     input.type = shown ? "text" : "password";
-    button.setAttribute("aria-pressed", String(shown));
     button.textContent = shown ? button.dataset.shown : button.dataset.hidden;
   }
 
@@ -82,7 +81,8 @@
       counter = Object.assign(document.createElement("p"), { id, className: "hint" });
       input.closest(".field").append(counter);
     }
-    counter.textContent = `${input.value.length} / ${input.maxLength}`;
+    const text = `${input.value.length} / ${input.maxLength}`;
+    if (counter.textContent !== text) counter.textContent = text;
   }
 
   function enhance() {
@@ -125,6 +125,6 @@
 
   enhance();
   new MutationObserver((changes) => {
-    if (changes.some((change) => change.addedNodes.length)) enhance();
+    if (changes.some((change) => [...change.addedNodes].some((node) => node.nodeType === 1))) enhance();
   }).observe(document.body, { childList: true, subtree: true });
 })();

@@ -7,7 +7,8 @@
  *
  * [data-countdown]        data-deadline-ms data-server-ms data-refresh data-say data-over, inside: [data-unit] [data-countdown-voice]
  * [data-hold-expires-ms]  MM:SS
- * [data-local-time]       a <time> written in the visitor's zone; its hidden parent [data-local] appears when the zone differs
+ * [data-local-time]       a <time> written in the visitor's zone; its hidden parent [data-local] appears when that differs from
+ *                         the offset in its datetime, which is the page's zone
  * [data-copy]             copies the text, says data-copied for a moment
  * a[data-redirect]        followed as soon as it is on the page */
 (() => {
@@ -105,11 +106,11 @@
     const options = { dateStyle: "medium", timeStyle: "short" };
     each("time[data-local-time]", (element) => {
       const local = new Date(element.dateTime);
-      const minutes = (/([+-])(\d\d):?(\d\d)$/.exec(element.dateTime) || []).slice(1);
-      const shown = minutes.length ? (minutes[0] + 1) * (+minutes[1] * 60 + +minutes[2]) : 0;
+      const [, sign, hours, minutes] = /([+-])(\d\d):(\d\d)$/.exec(element.dateTime) || [];
+      const shown = sign ? (sign + 1) * (hours * 60 + +minutes) : 0;
       put(element, new Intl.DateTimeFormat(document.documentElement.lang, options).format(local));
       const parent = element.closest("[data-local]");
-      if (parent) parent.hidden = parent.hasAttribute("data-zone-minutes") ? +parent.dataset.zoneMinutes === -local.getTimezoneOffset() : shown === -local.getTimezoneOffset();
+      if (parent) parent.hidden = shown === -local.getTimezoneOffset();
     });
   }
 
