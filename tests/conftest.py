@@ -1,5 +1,6 @@
 """Real parts for every test: Postgres, an S3 server, the Stripe sandbox and a mail inbox, started once a run."""
 
+import asyncio
 import os
 import shutil
 import tempfile
@@ -44,8 +45,22 @@ async def running_app() -> AsyncGenerator[Any, None]:
     from app.main import create_app
 
     app = create_app()
-    async with app.lifespan():
-        yield app
+    stop, started = asyncio.Event(), asyncio.Event()
+
+    async def live() -> None:
+        # A task of its own: what the lifespan opens must be closed by the task that opened it.
+        async with app.lifespan():
+            started.set()
+            await stop.wait()
+
+    task = asyncio.create_task(live())
+    waiting = asyncio.create_task(started.wait())
+    await asyncio.wait({task, waiting}, return_when=asyncio.FIRST_COMPLETED)
+    if task.done():
+        await task
+    yield app
+    stop.set()
+    await task
 
 
 _WIPE_TABLES = """
@@ -231,8 +246,6 @@ async def stripe_account() -> AsyncGenerator[StripeAccount, None]:
 @pytest.fixture(scope="session")
 async def web_server(running_app: Any) -> AsyncGenerator[str, None]:
     """The application on a real port, in this process: for browsers, webhooks and streams. Yields its address."""
-    import asyncio
-
     import uvicorn
 
     base = os.environ["MAYFLY_BASE_URL"]
@@ -252,8 +265,6 @@ async def web_server(running_app: Any) -> AsyncGenerator[str, None]:
 @pytest.fixture
 async def worker() -> AsyncGenerator[None, None]:
     """The job worker, running beside the test in this process."""
-    import asyncio
-
     from app.worker import serve_queue
 
     stop = asyncio.Event()

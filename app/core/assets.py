@@ -11,6 +11,7 @@ from typing import Any
 import brotli
 from litestar import Request, Response, get
 from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
 
 STATIC_FOLDER = Path(__file__).parent.parent.parent / "static"
 HASH_LENGTH = 10
@@ -91,7 +92,9 @@ def _respond(request: Request[Any, Any, Any], digest: str, path: str) -> Respons
 
 
 @get("/static/{digest:str}/{path:path}", sync_to_thread=False)
-def serve_asset(request: Request[Any, Any, Any], digest: str, path: str) -> Response[bytes]:
+def serve_asset(
+    request: Request[Any, Any, Any], digest: FromPath[str], path: FromPath[str]
+) -> Response[bytes]:
     """Serve a static file; an address with an older hash gets today's file, but is not kept."""
     return _respond(request, digest, path.lstrip("/"))
 
