@@ -76,7 +76,7 @@ def create_app() -> Litestar:
             settings.sentry_dsn, environment=settings.environment, send_default_pii=False
         )
     register_handlers()
-    return Litestar(
+    web = Litestar(
         route_handlers=[
             assets.serve_asset,
             assets.favicon,
@@ -86,7 +86,6 @@ def create_app() -> Litestar:
             *_controllers(),
         ],
         dependencies={"now": Provide(provide_now, sync_to_thread=False)},
-        middleware=[RequestMiddleware, CrossOriginMiddleware],
         exception_handlers={
             MayflyError: failing.expected,
             HTTPException: failing.from_framework,
@@ -97,3 +96,6 @@ def create_app() -> Litestar:
         openapi_config=None,
         logging_config=None,
     )
+    # Around the router, not in it: what no route answers is logged, guarded and refused alike.
+    web.asgi_handler = RequestMiddleware(CrossOriginMiddleware(web.asgi_handler))
+    return web
