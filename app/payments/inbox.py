@@ -1,0 +1,47 @@
+"""The webhook inbox: an event is kept under its id, answered, and processed by a job, so repeats and order don't matter."""
+
+import json
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+
+from app.core import db, jobs
+from app.payments.gateway import Event
+
+EventHandler = Callable[[Event, datetime], Awaitable[None]]
+
+_handlers: dict[str, EventHandler] = {}
+
+
+def on(event_type: str, handler: EventHandler) -> None:
+    """Let `handler` act on events of a type. It must be idempotent, and tolerate any order."""
+    if _handlers.get(event_type, handler) is not handler:
+        raise RuntimeError(f"Two handlers for the event {event_type}.")
+    _handlers[event_type] = handler
+
+
+async def receive(event: Event, now: datetime) -> bool:
+    """Keep an event and queue its processing in one transaction. False when it was there already."""
+    async with db.transaction():
+        stored = await db.execute(
+            "INSERT INTO stripe_event (id, type, payload, received_at) VALUES ($1, $2, $3::jsonb, $4) "
+            "ON CONFLICT (id) DO NOTHING",
+            event.id,
+            event.type,
+            json.dumps(event.subject),
+            now,
+        )
+        if stored:
+            await jobs.enqueue("payments.process", {"event_id": event.id})
+    return bool(stored)
+
+
+async def process(event_id: str, now: datetime) -> None:
+    """Hand an event to its handler once; an event nobody waits for is just kept."""
+    row = await db.fetch_one(
+        "SELECT type, payload FROM stripe_event WHERE id = $1 AND processed_at IS NULL", event_id
+    )
+    if row is None:
+        return
+    if handler := _handlers.get(row["type"]):
+        await handler(Event(event_id, row["type"], json.loads(row["payload"])), now)
+    await db.execute("UPDATE stripe_event SET processed_at = $2 WHERE id = $1", event_id, now)
