@@ -1,0 +1,40 @@
+"""A stored message as an email: headers that stay the same however often it is tried."""
+
+from email.errors import MessageError
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, parseaddr
+
+from app.core.db import Record
+from app.core.settings import get_settings
+from app.notifications.smtp import MailFailed
+
+
+def sender_address() -> str:
+    """Return the bare address of `mail_from`, for the envelope."""
+    return parseaddr(get_settings().mail_from)[1]
+
+
+def message_id(id: object) -> str:
+    """Return the Message-ID of a stored message: a mail program shows a message that came twice only once."""
+    return f"<{id}@{sender_address().rpartition('@')[2] or 'localhost'}>"
+
+
+def compose(row: Record) -> EmailMessage:
+    """Return the email for a row of `message`. Raises MailFailed (permanent) when its address is none."""
+    name, address = parseaddr(get_settings().mail_from)
+    email = EmailMessage(policy=SMTP)
+    try:
+        email["From"] = Address(name, addr_spec=address)
+        email["To"] = Address(addr_spec=row["recipient"])
+        email["Subject"] = row["subject"]
+    except (MessageError, ValueError, IndexError) as error:
+        raise MailFailed(f"{row['recipient']}: {error}", permanent=True) from error
+    email["Date"] = format_datetime(row["created_at"])
+    email["Message-ID"] = message_id(row["id"])
+    email["Content-Language"] = row["locale"]
+    email["Auto-Submitted"] = "auto-generated"
+    email.set_content(row["text"])
+    email.add_alternative(row["html"], subtype="html")
+    return email

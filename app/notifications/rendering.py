@@ -1,0 +1,47 @@
+"""A message's three parts from its folder in `templates/emails`: subject, text and HTML side by side."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from app.core.clock import utc_now
+from app.core.i18n import current_language
+from app.core.rendering import environment
+from app.core.settings import get_settings
+
+LONGEST_SUBJECT = 400
+
+# The text parts are no HTML: an apostrophe in a name stays one.
+_plain = environment.overlay(autoescape=False)
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A message in words."""
+
+    subject: str
+    text: str
+    html: str
+
+
+def render_message(name: str, context: Mapping[str, Any], locale: str) -> Rendered:
+    """Render `templates/emails/<name>/{subject.txt,body.txt,body.html}` in the language `locale`.
+
+    Templates also get `base_url`, `lang` and `now`. Undefined names raise.
+    """
+    token = current_language.set(locale)
+    try:
+        given = {
+            "now": utc_now(),
+            "lang": locale,
+            "base_url": get_settings().base_url,
+            **context,
+        }
+        folder = f"emails/{name}"
+        subject = _plain.get_template(f"{folder}/subject.txt").render(given)
+        text = _plain.get_template(f"{folder}/body.txt").render(given)
+        html = environment.get_template(f"{folder}/body.html").render(given)
+    finally:
+        current_language.reset(token)
+    # A line break in a header would begin another header.
+    return Rendered(" ".join(subject.split())[:LONGEST_SUBJECT], text.strip() + "\n", html)
