@@ -1,6 +1,6 @@
 """Orders as templates show them: values ready to print, no queries, no rules."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -33,16 +33,19 @@ class LineView:
     """One line of a receipt; amounts in minor units, `total` for the whole quantity."""
 
     id: UUID
-    product_id: UUID | None
+    product_id: UUID
     title: str
     quantity: int
     total: int
     files: tuple[FileView, ...] = ()
 
+    def with_files(self, files: tuple[FileView, ...]) -> "LineView":
+        return replace(self, files=files)
+
 
 @dataclass(frozen=True)
 class OrderView:
-    """An order as its buyer sees it; amounts in minor units, times aware."""
+    """An order as its buyer sees it; amounts in minor units, times aware. `refundable` is what can still be given back."""
 
     id: UUID
     number: str
@@ -51,7 +54,10 @@ class OrderView:
     amount: int
     currency: str
     refunded_amount: int
+    refundable: int
+    payment_intent: str | None
     created_at: datetime
+    completed_at: datetime | None
     locale: str
     zone: str
     page_title: str

@@ -1,0 +1,129 @@
+"""The buyer's order by its lasting link, download links, and the way back for who lost them."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from litestar import Controller, Request, Response, get, post
+from pydantic import EmailStr, Field
+
+from app.core.errors import Forbidden, NotFound, TooManyRequests
+from app.core.forms import Form, FormModel, read_form
+from app.core.i18n import current_language
+from app.core.ids import parse_id
+from app.core.ratelimit import client_address, limit
+from app.core.rendering import page, redirect
+from app.orders import emails
+from app.orders.downloading import Download, Outcome, Visitor, open_link, record, refused_by_state
+from app.orders.links import (
+    DownloadClaim,
+    download_path,
+    read_download_token,
+    read_order_token,
+)
+from app.orders.presenting import OrderView
+from app.orders.queries import order_of
+from app.orders.refusing import refusal_of
+
+Request_ = Request[Any, Any, Any]
+
+ADDRESS_RATE = "60/minute"
+ORDER_RATE = "20/minute"
+MAIL_RATE = "3/hour"
+RECOVER_RATE = "10/hour"
+
+
+class RecoverForm(FormModel):
+    email: EmailStr = Field(max_length=254)
+
+
+class OrderController(Controller):
+    """`/orders/<token>`: whoever holds the link is the buyer."""
+
+    @get("/orders/recover")
+    async def lost(self, request: Request_) -> Response[str]:
+        return page(request, "orders/recover.html", form=Form[RecoverForm](), sent=False)
+
+    @post("/orders/recover", status_code=200)
+    async def recover(self, request: Request_, now: datetime) -> Response[str]:
+        """Mail the links of an address's orders. The answer is the same whether there are any."""
+        await limit(request, "order-recover", RECOVER_RATE)
+        form = await read_form(request, RecoverForm)
+        if form.data is None:
+            return page(request, "orders/recover.html", status=422, form=form, sent=False)
+        try:
+            await limit(request, "order-recover-mail", MAIL_RATE, key=form.data.email.lower())
+        except TooManyRequests:
+            return page(request, "orders/recover.html", form=form, sent=True)
+        await emails.send_recovery(form.data.email, now)
+        return page(request, "orders/recover.html", form=form, sent=True)
+
+    @get("/orders/{token:str}")
+    async def show(self, request: Request_, now: datetime, token: str) -> Response[str]:
+        await limit(request, "order-page", ADDRESS_RATE)
+        order = await _order(read_order_token(token, now))
+        return page(request, "orders/show.html", order=order, order_path=f"/orders/{token}")
+
+    @get("/orders/{token:str}/files/{file_id:str}")
+    async def file(
+        self, request: Request_, now: datetime, token: str, file_id: str
+    ) -> Response[str]:
+        """Mint a download link for whoever clicks, where they click, and send them there."""
+        await limit(request, "order-page", ADDRESS_RATE)
+        order = await _order(read_order_token(token, now))
+        file = order.file(parse_id(file_id) or UUID(int=0))
+        if file is None:
+            raise NotFound
+        return redirect(request, download_path(order.id, file.id, client_address(request), now))
+
+
+class LinkController(Controller):
+    """`/d/<token>`: ten minutes, one network, one file."""
+
+    @get("/d/{token:str}")
+    async def open(self, request: Request_, now: datetime, token: str) -> Response[str]:
+        await limit(request, "download", ADDRESS_RATE)
+        claim = read_download_token(token, now)
+        download = await _open(request, claim, now)
+        if download.outcome == Outcome.STARTED:
+            response: Response[str] = redirect(request, download.url)
+            response.headers["Cache-Control"] = "no-store"
+            return response
+        return _refuse(request, token, download.outcome)
+
+    @post("/d/{token:str}/confirmation", status_code=200)
+    async def confirm(self, request: Request_, now: datetime, token: str) -> Response[str]:
+        """Mail a fresh link to the order's own address, which is not told to who asks."""
+        claim = read_download_token(token, now)
+        await limit(request, "download-confirm", MAIL_RATE, key=str(claim.order_id))
+        order = await _order(claim.order_id)
+        if refused_by_state(order.state) is not None:
+            raise Forbidden(order.explanation)
+        await emails.send_confirmation(order, now)
+        return page(request, "orders/refused.html", **refusal_of(None))
+
+
+async def _order(order_id: UUID) -> OrderView:
+    order = await order_of(order_id)
+    if order is None:
+        raise NotFound
+    current_language.set(order.locale)
+    return order
+
+
+def _visitor(request: Request_) -> Visitor:
+    return Visitor(client_address(request), request.headers.get("user-agent", ""))
+
+
+async def _open(request: Request_, claim: DownloadClaim, now: datetime) -> Download:
+    try:
+        await limit(request, "download-order", ORDER_RATE, key=str(claim.order_id))
+    except TooManyRequests:
+        await record(claim, _visitor(request), Outcome.THROTTLED, now)
+        raise
+    return await open_link(claim, _visitor(request), now)
+
+
+def _refuse(request: Request_, token: str, outcome: Outcome) -> Response[str]:
+    refusal = refusal_of(outcome, token)
+    return page(request, "orders/refused.html", **refusal)
