@@ -85,8 +85,13 @@ def create_app() -> Litestar:
             health.metrics,
             *_controllers(),
         ],
-        dependencies={"now": Provide(provide_now, sync_to_thread=False)},
+        dependencies={
+            "now": Provide(provide_now, sync_to_thread=False),
+            "viewer": Provide(provide_viewer),
+        },
+        middleware=[ViewerMiddleware],
         exception_handlers={
+            LoginRequired: to_login,
             MayflyError: failing.expected,
             HTTPException: failing.from_framework,
             Exception: failing.unexpected,

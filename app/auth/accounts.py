@@ -2,10 +2,12 @@
 
 from datetime import datetime
 
+from app.auth import emails
 from app.auth.names import GROUP_NAME, organization_name
 from app.auth.passwords import hash_password
 from app.auth.permissions import RoleName
 from app.auth.security_log import note
+from app.auth.verifying import verification_token
 from app.auth.viewer import Viewer
 from app.core.db import fetch_one, transaction
 from app.core.ids import new_id
@@ -56,6 +58,7 @@ async def sign_up(email: str, password: str, name: str, now: datetime) -> Viewer
         if row is None:
             raise AccountExists
         await note("signed-up", now, user_id=user_id)
+        await emails.welcome(user_id, email, name, verification_token(user_id, email, now))
     return Viewer(
         user_id, organization_id, group_id, email, name, roles=frozenset({RoleName.ADMIN.value})
     )
