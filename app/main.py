@@ -13,6 +13,8 @@ from litestar.di import Provide
 from litestar.exceptions import HTTPException
 from litestar.types import ControllerRouterHandler
 
+from app.auth.middleware import ViewerMiddleware
+from app.auth.viewing import LoginRequired, provide_viewer, to_login
 from app.core import assets, db, failing, health, partitions
 from app.core.clock import utc_now
 from app.core.errors import MayflyError
