@@ -24,6 +24,8 @@ OBJECT_URL_LIFETIME = timedelta(minutes=2)
 # Whoever bought many files may still fetch each of them this often.
 TRIES_PER_FILE = 3
 MAXIMUM_USER_AGENT = 300
+# The order event after which downloads count from the beginning.
+LINK_RESENT = "link_resent"
 
 
 class Outcome(StrEnum):
@@ -132,9 +134,8 @@ async def _started(order_id: UUID) -> int:
     row = await fetch_one(
         """SELECT count(*) AS number FROM download_attempt WHERE order_id = $1 AND outcome = $2
            AND created_at > coalesce((SELECT max(created_at) FROM order_event
-             WHERE order_id = $1 AND kind = 'link_resent'), '-infinity')""",
-        order_id,
-        Outcome.STARTED,
+             WHERE order_id = $1 AND kind = $3), '-infinity')""",
+        *(order_id, Outcome.STARTED, LINK_RESENT),
     )
     return row["number"] if row else 0
 

@@ -23,9 +23,9 @@ async def send_completed(order: OrderView, now: datetime) -> None:
     await _send(order, "order-completed", f"order-completed:{order.id}", now)
 
 
-async def send_link(order: OrderView, key: str, now: datetime) -> None:
-    """Bring an order's link again; `key` names the request, so that it is answered once."""
-    await _send(order, "order-completed", f"order-link:{order.id}:{key}", now)
+async def send_link(order: OrderView, key: str, now: datetime) -> bool:
+    """Bring an order's link again; `key` names the request, so that it is answered once. False when it was already."""
+    return await _send(order, "order-completed", f"order-link:{order.id}:{key}", now)
 
 
 async def send_refunded(
@@ -60,9 +60,9 @@ async def recover(payload: Payload, now: datetime) -> None:
             await send_link(order, f"recover:{payload['asked_at']}", now)
 
 
-async def _send(order: OrderView, name: str, key: str, now: datetime, **context: Any) -> None:
+async def _send(order: OrderView, name: str, key: str, now: datetime, **context: Any) -> bool:
     async with transaction():
-        await send_email(
+        queued = await send_email(
             order.email,
             name,
             {
@@ -75,3 +75,4 @@ async def _send(order: OrderView, name: str, key: str, now: datetime, **context:
             key=key,
             subject_of=order.id,
         )
+    return queued is not None

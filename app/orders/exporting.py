@@ -13,8 +13,9 @@ from app.orders.listing import Filter, export_slice
 # Excel takes a file for UTF-8 only when it begins with this.
 BOM = "\ufeff"
 SLICE = 500
+FULL_WIDTH = ("\uff1d", "\uff0b", "\uff0d", "\uff20")
 # What spreadsheets take for the beginning of a formula (OWASP, "CSV injection").
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", *FULL_WIDTH)
 
 COLUMNS = (
     "number",

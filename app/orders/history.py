@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from app.auth.accounts import names_of
+from app.auth.people import names_of
 from app.core.db import fetch
 from app.core.i18n import gettext as _
 from app.core.money import format_money

@@ -89,7 +89,9 @@ def explanation(state: str) -> str:
         "expired": _("The order was not paid in time, and nothing was charged."),
         "refunded": _("You got your money back, so the files can't be downloaded any more."),
         "partially_refunded": _("A part of the price was refunded. Your files stay yours."),
-        "disputed": _("The payment is disputed with your bank, so downloads rest until it's decided."),
+        "disputed": _(
+            "The payment is disputed with your bank, so downloads rest until it's decided."
+        ),
     }.get(state, "")
 
 

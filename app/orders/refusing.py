@@ -66,7 +66,9 @@ def _words() -> dict[Outcome, tuple[str, str]]:
         ),
         Outcome.EXHAUSTED: (
             _("Downloaded many times"),
-            _("This order's downloads are used up. Please ask the seller to send you the link again."),
+            _(
+                "This order's downloads are used up. Please ask the seller to send you the link again."
+            ),
         ),
         Outcome.THROTTLED: (
             _("Please wait a moment"),

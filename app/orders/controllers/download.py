@@ -42,9 +42,7 @@ class DownloadController(Controller):
         _require_well_formed(session_id)
         status, context = await _context(request, session_id, attempt, now)
         refresh = context["retry_url"] if context["state"] == "waiting" else None
-        return page(
-            request, "orders/download.html", status=status, **context, refresh_url=refresh
-        )
+        return page(request, "orders/download.html", status=status, **context, refresh_url=refresh)
 
     @get("/download/status")
     async def status(
@@ -137,9 +135,17 @@ async def _context(
     return 403, _failed(context, _("There is nothing to download"), Forbidden(delivery.reason))
 
 
-def _failed(context: dict[str, Any], title: str, error: UpstreamFailed | Forbidden) -> dict[str, Any]:
+def _failed(
+    context: dict[str, Any], title: str, error: UpstreamFailed | Forbidden
+) -> dict[str, Any]:
     retry = context["retry_url"].rpartition("&attempt=")[0] + "&attempt=1"
-    return {**context, "state": "failed", "title": title, "message": error.message, "retry_url": retry}
+    return {
+        **context,
+        "state": "failed",
+        "title": title,
+        "message": error.message,
+        "retry_url": retry,
+    }
 
 
 async def _ready(order: OrderView, session_id: str, now: datetime) -> dict[str, Any]:
