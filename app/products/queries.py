@@ -1,127 +1,28 @@
 """Reads shaped for pages: lists of products with their covers, one product with its files, what a buyer gets."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from math import ceil
 from uuid import UUID
 
-from app.core.db import Record, fetch, fetch_one
+from app.core.db import fetch, fetch_one
 from app.core.errors import NotFound
-from app.products.keys import picture_key
 from app.products.kinds import FileKind
-from app.storage.media import media_url
-from app.storage.pictures import WIDTHS
+from app.products.presenting import FileRef, ProductCard, ProductDetail, ProductPage, as_card
 
 PAGE_SIZE = 20
-STATES = ("active", "inactive", "expired")
+STATES: tuple[str, ...] = ("active", "inactive", "expired")
 CHOICES_LIMIT = 200
-
-
-@dataclass(frozen=True)
-class Cover:
-    """A cover picture: addresses of its two sizes (WebP), and the larger one's width and height in pixels."""
-
-    large: str
-    small: str
-    width: int
-    height: int
-
-
-@dataclass(frozen=True)
-class ProductCard:
-    """A product in a list. `amount` in minor units; `state` is active, inactive or expired."""
-
-    id: UUID
-    name: str
-    description: str
-    amount: int
-    currency: str
-    state: str
-    expires_at: datetime | None
-    created_at: datetime
-    files: int
-    cover: Cover | None
-
-
-@dataclass(frozen=True)
-class ProductPage:
-    """One page of a list: its cards, its number from 1, how many pages, and how many products by state."""
-
-    cards: list[ProductCard]
-    page: int
-    pages: int
-    counts: dict[str, int]
-    total: int
-
-
-@dataclass(frozen=True)
-class FileRef:
-    """A verified file. `size` in bytes."""
-
-    id: UUID
-    name: str
-    size: int
-    object_key: str
-    content_type: str
-    kind: str = FileKind.ORIGINAL
-    width: int | None = None
-    height: int | None = None
-
-    @property
-    def cover(self) -> Cover | None:
-        return _cover(self.object_key, self.width, self.height)
-
-
-@dataclass(frozen=True)
-class ProductDetail:
-    """A product as its own page shows it, with all its files."""
-
-    id: UUID
-    user_id: UUID
-    group_id: UUID
-    name: str
-    description: str
-    amount: int
-    currency: str
-    state: str
-    expires_at: datetime | None
-    files: tuple[FileRef, ...]
-
-    def of_kind(self, kind: FileKind) -> list[FileRef]:
-        return [file for file in self.files if file.kind == kind]
-
-
-def _cover(key: str | None, width: int | None, height: int | None) -> Cover | None:
-    if key is None or width is None or height is None:
-        return None
-    large, small = (media_url(picture_key(key, limit)) for limit in WIDTHS)
-    return Cover(large, small, width, height)
 
 
 # $1 is always the present moment. An inactive product is inactive whatever its expiry.
 _CARDS = """
-SELECT p.id, p.name, p.description, p.amount, p.currency, p.expires_at, p.created_at, p.group_id, p.user_id,
+SELECT p.id, p.name, p.description, p.amount, p.currency, p.zone, p.expires_at, p.created_at, p.group_id, p.user_id,
   CASE WHEN NOT p.active THEN 'inactive' WHEN p.expires_at <= $1 THEN 'expired' ELSE 'active' END AS state,
   (SELECT count(*) FROM file o WHERE o.product_id = p.id AND o.kind = 'original') AS files,
   c.object_key AS cover_key, c.width, c.height
 FROM product p LEFT JOIN file c ON c.product_id = p.id AND c.kind = 'cover'
 """
-
-
-def _card(row: Record) -> ProductCard:
-    return ProductCard(
-        id=row["id"],
-        name=row["name"],
-        description=row["description"],
-        amount=row["amount"],
-        currency=row["currency"],
-        state=row["state"],
-        expires_at=row["expires_at"],
-        created_at=row["created_at"],
-        files=row["files"],
-        cover=_cover(row["cover_key"], row["width"], row["height"]),
-    )
 
 
 def _pattern(search: str) -> str:
@@ -152,13 +53,13 @@ async def list_products(
         *(now, group_id, pattern, state if state in STATES else "", PAGE_SIZE),
         (page - 1) * PAGE_SIZE,
     )
-    return ProductPage([_card(row) for row in rows], page, pages, counts, total)
+    return ProductPage([as_card(row) for row in rows], page, pages, counts, total)
 
 
 async def product_cards(ids: Iterable[UUID], now: datetime) -> dict[UUID, ProductCard]:
     """Return cards by id, whatever their state; unknown ids are left out. The caller has checked the group."""
     rows = await fetch(_CARDS + "WHERE p.id = ANY($2::uuid[])", now, list(ids))
-    return {row["id"]: _card(row) for row in rows}
+    return {row["id"]: as_card(row) for row in rows}
 
 
 async def choosable_products(group_id: UUID, now: datetime) -> list[ProductCard]:
@@ -169,7 +70,7 @@ async def choosable_products(group_id: UUID, now: datetime) -> list[ProductCard]
              ORDER BY lower(p.name), p.id LIMIT $3""",
         *(now, group_id, CHOICES_LIMIT),
     )
-    return [_card(row) for row in rows]
+    return [as_card(row) for row in rows]
 
 
 async def find_product(group_id: UUID, product_id: UUID, now: datetime) -> ProductDetail:
@@ -179,7 +80,17 @@ async def find_product(group_id: UUID, product_id: UUID, now: datetime) -> Produ
     )
     if row is None:
         raise NotFound
-    names = ("id", "user_id", "group_id", "name", "description", "amount", "currency", "state")
+    names = (
+        "id",
+        "user_id",
+        "group_id",
+        "name",
+        "description",
+        "amount",
+        "currency",
+        "state",
+        "zone",
+    )
     return ProductDetail(
         **{name: row[name] for name in names},
         expires_at=row["expires_at"],

@@ -53,6 +53,8 @@ class Product(Table, tablename="product"):
     active = Boolean(default=True)
     deactivated_at = Timestamptz(null=True, default=None)
     deactivated_by = UUID(null=True, default=None)
+    # The zone that the creator typed the expiry in, to show it again the same way.
+    zone = Varchar(length=64, default="UTC")
     expires_at = Timestamptz(null=True, default=None)
     created_at = Timestamptz(default=None, null=False)
     updated_at = Timestamptz(default=None, null=False)

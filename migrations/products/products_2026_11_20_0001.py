@@ -267,6 +267,28 @@ async def forwards() -> MigrationManager:
     manager.add_column(
         table_class_name="Product",
         tablename="product",
+        column_name="zone",
+        db_column_name="zone",
+        column_class_name="Varchar",
+        column_class=Varchar,
+        params={
+            "length": 64,
+            "default": "UTC",
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema=None,
+    )
+
+    manager.add_column(
+        table_class_name="Product",
+        tablename="product",
         column_name="active",
         db_column_name="active",
         column_class_name="Boolean",

@@ -1,0 +1,42 @@
+"""Removing a product's files and putting them in order."""
+
+from uuid import UUID
+
+from app.core.db import execute, fetch, fetch_one, transaction
+from app.core.errors import NotFound
+from app.products.attaching import let_go
+from app.products.kinds import FileKind
+
+
+async def remove_file(product_id: UUID, file_id: UUID) -> FileKind:
+    """Remove a file, and its objects by a job after the commit; return what it was for. Raises NotFound."""
+    async with transaction():
+        row = await fetch_one(
+            "DELETE FROM file WHERE id = $1 AND product_id = $2 RETURNING object_key, kind",
+            *(file_id, product_id),
+        )
+        if row is None:
+            raise NotFound
+        await let_go(row["object_key"], FileKind(row["kind"]))
+    return FileKind(row["kind"])
+
+
+async def move_file(product_id: UUID, file_id: UUID, position: int) -> FileKind:
+    """Put a file at `position` (from 1) among those of its kind; beyond the end is the end. Raises NotFound."""
+    async with transaction():
+        await fetch_one("SELECT id FROM product WHERE id = $1 FOR UPDATE", product_id)
+        rows = await fetch(
+            """SELECT id, kind FROM file WHERE product_id = $1
+               AND kind = (SELECT kind FROM file WHERE id = $2 AND product_id = $1) ORDER BY position, id""",
+            *(product_id, file_id),
+        )
+        if not rows:
+            raise NotFound
+        order = [row["id"] for row in rows if row["id"] != file_id]
+        order.insert(max(0, position - 1), file_id)
+        await execute(
+            """UPDATE file SET position = o.place - 1 FROM unnest($1::uuid[]) WITH ORDINALITY AS o (id, place)
+               WHERE file.id = o.id""",
+            order,
+        )
+    return FileKind(rows[0]["kind"])

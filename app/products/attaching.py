@@ -1,0 +1,140 @@
+"""An upload becomes a file of its product: verified, a cover with its web-sized pictures, all or nothing."""
+
+from datetime import datetime
+from uuid import UUID
+
+import structlog
+
+from app.core.db import execute, fetch, fetch_one, fetch_value, transaction
+from app.core.errors import Conflict
+from app.core.i18n import gettext as _
+from app.products.keys import original_key, picture_key, preview_key
+from app.products.kinds import COVER_BYTES, MAXIMUM_FILES, FileKind
+from app.storage import uploading, verifying
+from app.storage.contract import Digest, ObjectMissing, StoredPart
+from app.storage.limits import Announced
+from app.storage.media import MEDIA_TYPE
+from app.storage.objects import get_store
+from app.storage.pictures import WIDTHS, BadPicture, Picture, make_pictures
+from app.storage.queries import Owner, Upload, find_upload, load_upload
+
+log = structlog.get_logger()
+
+CHECK_JOB = "products.take_upload"
+# Up to this size the request verifies at once; above it the worker does, and the row asks until it is done.
+AT_ONCE_BYTES = 16 * 1024 * 1024
+
+
+async def begin_upload(
+    owner: Owner, announced: Announced, now: datetime
+) -> tuple[Upload, list[StoredPart]]:
+    """Begin or resume the upload of a product's file. Raises Conflict when the product holds as many as it may."""
+    kind = FileKind(owner.kind)
+    if kind is not FileKind.COVER and await _count(owner.subject_id, kind) >= MAXIMUM_FILES[kind]:
+        raise Conflict(
+            _("A product holds at most %(number)s files of this kind.", number=MAXIMUM_FILES[kind])
+        )
+    make_key = preview_key if kind is FileKind.PREVIEW else original_key
+    return await uploading.begin(
+        owner,
+        announced,
+        lambda upload_id: make_key(owner.user_id, owner.subject_id, upload_id),
+        now,
+    )
+
+
+async def finish_upload(upload: Upload, now: datetime) -> Upload:
+    """Join what arrived and have it verified: small files at once, large ones and pictures by the worker."""
+    at_once = upload.kind != FileKind.COVER and upload.size <= AT_ONCE_BYTES
+    upload = await uploading.finish(upload, now, check=CHECK_JOB, soon=at_once)
+    if at_once and upload.state == "checking":
+        await take_upload(upload.id, now)
+        return await find_upload(upload.id, upload.subject_id)
+    return upload
+
+
+async def take_upload(upload_id: UUID, now: datetime) -> None:
+    """Verify an upload and make it a file of its product; what is wrong with it is recorded there. Repeatable.
+
+    Raises StoreUnavailable: try again later.
+    """
+    upload = await load_upload(upload_id)
+    if upload is None or upload.state != "checking":
+        return
+    digest = await verifying.verify(upload, now)
+    if digest is None:
+        return
+    picture: Picture | None = None
+    if upload.kind == FileKind.COVER:
+        try:
+            picture = await _show_cover(upload)
+        except BadPicture as error:
+            await verifying.fail(upload, error.reason, now)
+            return
+        except ObjectMissing:
+            await verifying.fail(upload, "lost", now)
+            return
+    await _attach(upload, digest, picture, now)
+
+
+async def _show_cover(upload: Upload) -> Picture:
+    data = await get_store().read(upload.object_key, COVER_BYTES)
+    pictures = await make_pictures(data)
+    for picture in pictures:
+        await get_store().put(
+            picture_key(upload.object_key, picture.limit), picture.data, MEDIA_TYPE
+        )
+    return pictures[0]
+
+
+async def _attach(upload: Upload, digest: Digest, cover: Picture | None, now: datetime) -> None:
+    kind = FileKind(upload.kind)
+    async with transaction():
+        # One at a time per product, so that the limit and the order hold.
+        product = await fetch_one(
+            "SELECT id FROM product WHERE id = $1 FOR UPDATE", upload.subject_id
+        )
+        # A new cover takes the place of the old one.
+        full = kind is not FileKind.COVER and (
+            await _count(upload.subject_id, kind) >= MAXIMUM_FILES[kind]
+        )
+        if product is None or full:
+            await verifying.fail(upload, "full" if product else "gone", now)
+            return
+        if not await verifying.accept(upload, now):
+            return
+        if kind is FileKind.COVER:
+            await _remove_cover(upload.subject_id)
+        await execute(
+            """INSERT INTO file (id, product_id, kind, object_key, name, size, content_type, sha256, position,
+                 width, height, created_at)
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, (SELECT coalesce(max(position) + 1, 0) FROM file
+                 WHERE product_id = $2 AND kind = $3), $9, $10, $11)""",
+            *(upload.id, upload.subject_id, kind, upload.object_key, upload.name, digest.size),
+            *(upload.content_type, digest.sha256, cover and cover.width, cover and cover.height),
+            now,
+        )
+    log.info("file.attached", product=str(upload.subject_id), kind=kind, size=digest.size)
+
+
+async def _count(product_id: UUID, kind: FileKind) -> int:
+    return int(
+        await fetch_value(
+            "SELECT count(*) FROM file WHERE product_id = $1 AND kind = $2", product_id, kind
+        )
+    )
+
+
+async def _remove_cover(product_id: UUID) -> None:
+    for row in await fetch(
+        "DELETE FROM file WHERE product_id = $1 AND kind = 'cover' RETURNING object_key", product_id
+    ):
+        await let_go(row["object_key"], FileKind.COVER)
+
+
+async def let_go(key: str, kind: FileKind) -> None:
+    """Have a file's objects removed once the current transaction commits."""
+    await verifying.remove_object(key)
+    if kind is FileKind.COVER:
+        for width in WIDTHS:
+            await verifying.remove_object(picture_key(key, width))

@@ -1,0 +1,44 @@
+"""Making and changing products. Pages keep the price they were given: a change here never reaches a published page."""
+
+from datetime import datetime
+from uuid import UUID
+
+from app.auth.viewer import Viewer
+from app.core.db import execute, fetch_value, transaction
+from app.core.errors import NotFound
+from app.products.forms import Details
+
+
+async def create_product(viewer: Viewer, product_id: UUID, details: Details, now: datetime) -> bool:
+    """Create a product under an id chosen by the form. False when it was there already (the form was sent twice).
+
+    Raises NotFound when the id belongs to another group's product.
+    """
+    async with transaction():
+        created = await execute(
+            """INSERT INTO product (id, user_id, organization_id, group_id, name, description, amount, currency,
+                 zone, expires_at, active, created_at, updated_at)
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, true, $11, $11) ON CONFLICT (id) DO NOTHING""",
+            *(product_id, viewer.user_id, viewer.organization_id, viewer.group_id),
+            *(details.name, details.description, details.amount, details.currency),
+            *(details.zone, details.expires_at, now),
+        )
+        if created:
+            return True
+        group_id = await fetch_value("SELECT group_id FROM product WHERE id = $1", product_id)
+    if group_id != viewer.group_id:
+        raise NotFound
+    return False
+
+
+async def change_product(viewer: Viewer, product_id: UUID, details: Details, now: datetime) -> None:
+    """Store new details. Raises NotFound."""
+    async with transaction():
+        changed = await execute(
+            """UPDATE product SET name = $3, description = $4, amount = $5, currency = $6, zone = $7,
+                 expires_at = $8, updated_at = $9 WHERE id = $1 AND group_id = $2""",
+            *(product_id, viewer.group_id, details.name, details.description, details.amount),
+            *(details.currency, details.zone, details.expires_at, now),
+        )
+    if not changed:
+        raise NotFound

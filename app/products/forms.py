@@ -1,0 +1,125 @@
+"""The product form: what is typed, and what it means."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Annotated
+from uuid import UUID
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import AfterValidator, Field
+
+from app.core.forms import FieldError, Form, FormModel
+from app.core.i18n import gettext as _
+from app.core.ids import new_id
+from app.core.money import CURRENCIES, format_amount_input, parse_amount
+from app.core.settings import get_settings
+from app.products.presenting import ProductDetail
+
+LOCAL_FORMATS = ("%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S")
+LAST_YEAR = 2200
+
+
+def _known_currency(text: str) -> str:
+    if text not in CURRENCIES:
+        raise ValueError(_("Please choose one of the options."))
+    return text
+
+
+class ProductForm(FormModel):
+    """A product as typed; the price in major units of the currency."""
+
+    name: Annotated[str, Field(min_length=1, max_length=120)]
+    description: Annotated[str, Field(max_length=5000)] = ""
+    price: Annotated[str, Field(min_length=1, max_length=30)]
+    currency: Annotated[str, AfterValidator(_known_currency)]
+    expires_at: Annotated[str, Field(max_length=40)] = ""
+    zone: Annotated[str, Field(max_length=64)] = "UTC"
+
+
+class NewProductForm(ProductForm):
+    """The same for a new product; `id` was made when the form was shown, so that sending it twice makes one."""
+
+    id: UUID
+
+
+@dataclass(frozen=True)
+class Details:
+    """What a product is: `amount` in minor units, `expires_at` in UTC, `zone` the one it was typed in."""
+
+    name: str
+    description: str
+    amount: int
+    currency: str
+    zone: str
+    expires_at: datetime | None
+
+
+@lru_cache
+def zones() -> tuple[str, ...]:
+    """Return the names of the zones that people live in, sorted, and UTC."""
+    old = ("Etc/", "SystemV/", "US/", "posix/", "right/")
+    lived = (zone for zone in available_timezones() if "/" in zone and not zone.startswith(old))
+    return ("UTC", *sorted(lived))
+
+
+def read_details(
+    form: Form[ProductForm] | Form[NewProductForm], now: datetime, kept: datetime | None = None
+) -> Details | None:
+    """Return what the valid `form` means; None when errors were added beside its fields.
+
+    An expiry in the past is refused, unless it is the one the product has already (`kept`).
+    """
+    data = form.data
+    if data is None:
+        return None
+    amount, expires_at = 0, None
+    try:
+        amount = parse_amount(data.price, data.currency)
+    except ValueError:
+        form.add("price", _("Please enter a price such as 19.99, from 0 to 999,999.99."))
+    try:
+        expires_at = _moment(data.expires_at, data.zone)
+        if expires_at is not None and expires_at <= now and expires_at != kept:
+            raise FieldError("expires_at", _("This is in the past."))
+    except FieldError as error:
+        form.take(error)
+    if form.errors:
+        return None
+    return Details(data.name, data.description, amount, data.currency, data.zone, expires_at)
+
+
+def _moment(text: str, zone: str) -> datetime | None:
+    if zone not in available_timezones():
+        raise FieldError("zone", _("There is no such time zone."))
+    if not text:
+        return None
+    for form in LOCAL_FORMATS:
+        try:
+            # The zone is put on below.
+            local = datetime.strptime(text, form)  # noqa: DTZ007
+        except ValueError:
+            continue
+        if 2000 <= local.year <= LAST_YEAR:
+            return local.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+    raise FieldError("expires_at", _("Please enter a date and a time."))
+
+
+def empty_form() -> Form[NewProductForm]:
+    """Return the form of a product that does not exist yet, with its future id."""
+    return Form(values={"id": str(new_id()), "currency": get_settings().currency, "expires_at": ""})
+
+
+def filled_form(product: ProductDetail) -> Form[ProductForm]:
+    """Return the form of an existing product."""
+    local = product.expires_at.astimezone(ZoneInfo(product.zone)) if product.expires_at else None
+    return Form(
+        values={
+            "name": product.name,
+            "description": product.description,
+            "price": format_amount_input(product.amount, product.currency),
+            "currency": product.currency,
+            "expires_at": local.strftime(LOCAL_FORMATS[0]) if local else "",
+            "zone": product.zone,
+        }
+    )
