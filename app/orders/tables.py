@@ -34,7 +34,8 @@ DELIVERED = (COMPLETED, PARTIALLY_REFUNDED)
 
 
 class Order(Table, tablename="order"):
-    """One purchase. Owner columns are copied from the page; `terms` is what the buyer was promised at the hold."""
+    """One purchase. Owner columns are copied from the page; `terms` is what the buyer was promised at the hold, which
+    ends at `held_until`. `checked_at` is when Stripe was last asked about it."""
 
     id = UUID(primary_key=True, default=new_id)
     number = Varchar(length=12, null=False, unique=True)
@@ -58,7 +59,9 @@ class Order(Table, tablename="order"):
     locale = Varchar(length=12, null=False, default="en")
     created_at = Timestamptz(null=False)
     updated_at = Timestamptz(null=False)
+    held_until = Timestamptz(null=True, default=None)
     completed_at = Timestamptz(null=True, default=None)
+    checked_at = Timestamptz(null=True, default=None)
 
 
 class OrderLine(Table, tablename="order_line"):

@@ -1,0 +1,169 @@
+"""From the button to the payment page: the basket is held and the order written in one transaction, then Stripe is asked.
+
+Two locks make the per-buyer limit exact: all checkouts of one customer, and all of one browser, on one page wait for
+each other. They end with the transaction, before Stripe is asked.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from app.core import db, jobs
+from app.core.errors import Conflict
+from app.core.forms import FORM_LEVEL, FieldError
+from app.core.i18n import gettext as _
+from app.core.ids import new_id
+from app.core.money import MAXIMUM_AMOUNT
+from app.orders import placing
+from app.orders.buyers import attempt_key, customer_id, lock_keys
+from app.orders.paying import open_session
+from app.orders.placing import Line, topic_of
+from app.pages.selling import Offer, ensure_running, load_offer, retire_if_sold_out
+from app.stock import holding
+
+# Sending one form again within this time shows what it bought instead of buying again.
+REPEATED_WITHIN = timedelta(minutes=10)
+
+
+@dataclass(frozen=True)
+class Basket:
+    """What a visitor asks for: quantities by content, and who asks."""
+
+    short_id: str
+    quantities: Mapping[UUID, int]
+    email: str
+    buyer: str
+    attempt: str
+
+
+@dataclass(frozen=True)
+class Placed:
+    """An order that stands. `payment_url` is where to pay; None for a free order, and for another form's open hold."""
+
+    order_id: UUID
+    completed: bool
+    payment_url: str | None = None
+
+
+async def start_checkout(basket: Basket, now: datetime) -> Placed:
+    """Hold the basket, write the order and return where to pay it; a free one is completed at once.
+
+    Raises FieldError (unknown item, over the limit), OutOfStock, Conflict (not running), NotFound (no such page), and
+    PaymentUnavailable or PaymentRejected after freeing the hold.
+    """
+    async with db.transaction():
+        await db.execute(
+            "SELECT pg_advisory_xact_lock(k) FROM unnest($1::bigint[]) AS k",
+            lock_keys(basket.short_id, basket.email, basket.buyer),
+        )
+        offer = await load_offer(basket.short_id, now)
+        placed = await _place(basket, offer, now)
+    if placed.completed or placed.payment_url is None:
+        return placed
+    return Placed(placed.order_id, False, await open_session(placed.order_id, now))
+
+
+async def _place(basket: Basket, offer: Offer, now: datetime) -> Placed:
+    key = attempt_key(basket.attempt, basket.buyer)
+    known = await _known(basket, offer, key, now)
+    if known["done_id"] is not None:
+        return Placed(known["done_id"], completed=True)
+    if known["open_id"] is not None:
+        again = known["open_attempt"] == key
+        return Placed(known["open_id"], completed=False, payment_url="" if again else None)
+    ensure_running(offer)
+    lines = _pinned(basket.quantities, offer)
+    _ensure_within_limit(offer, known["bought"], sum(line.quantity for line in lines))
+    amount = sum(line.amount * line.quantity for line in lines)
+    if amount > MAXIMUM_AMOUNT:
+        raise FieldError(FORM_LEVEL, _("That is more than can be paid at once."))
+    order_id, hold_id = new_id(), new_id()
+    until = now + timedelta(minutes=offer.hold_minutes)
+    await _reserve(lines, hold_id, offer, basket, now, until if amount else None)
+    await placing.insert_order(
+        placing.NewOrder(order_id, hold_id, key, basket.email, basket.buyer, amount),
+        offer,
+        lines,
+        now,
+        until if amount else None,
+    )
+    if amount == 0:
+        await jobs.enqueue("orders.completed", {"order_id": str(order_id)})
+        await retire_if_sold_out(offer.page_id, now)
+    return Placed(order_id, completed=amount == 0, payment_url="" if amount else None)
+
+
+async def _known(basket: Basket, offer: Offer, key: UUID, now: datetime) -> db.Record:
+    """Return what this buyer has on the page: pieces bought or held, an open order, and one this form just made."""
+    row = await db.fetch_one(
+        """WITH mine AS (
+             SELECT o.id, o.state, o.buyer_key, o.attempt_key, o.created_at, o.held_until > $5 AS holding FROM "order" o
+             WHERE o.page_id = $1 AND (o.customer_id = $2 OR o.buyer_key = $3))
+           SELECT
+             (SELECT coalesce(sum(l.quantity - l.restocked), 0) FROM mine JOIN order_line l ON l.order_id = mine.id
+              WHERE mine.state IN ('completed', 'partially_refunded', 'disputed')
+              OR (mine.state = 'processing' AND mine.holding)) AS bought,
+             opened.id AS open_id, opened.attempt_key AS open_attempt,
+             (SELECT id FROM mine WHERE attempt_key = $4 AND state = 'completed' AND created_at > $6 LIMIT 1) AS done_id
+           FROM (SELECT 1) one LEFT JOIN LATERAL (
+             SELECT id, attempt_key FROM mine WHERE buyer_key = $3 AND state = 'processing' AND holding
+             ORDER BY created_at DESC LIMIT 1) opened ON true""",
+        offer.page_id,
+        customer_id(basket.email),
+        basket.buyer,
+        key,
+        now,
+        now - REPEATED_WITHIN,
+    )
+    assert row is not None  # a SELECT without FROM rows of its own always has one
+    return row
+
+
+def _pinned(quantities: Mapping[UUID, int], offer: Offer) -> list[Line]:
+    lines: list[Line] = []
+    for content_id, quantity in quantities.items():
+        line = offer.line(content_id)
+        if line is None:
+            raise FieldError(FORM_LEVEL, _("One of these is no longer on this page."))
+        lines.append(Line(line, quantity))
+    return lines
+
+
+def _ensure_within_limit(offer: Offer, bought: int, wanted: int) -> None:
+    limit = offer.per_buyer_limit
+    if limit is None or bought + wanted <= limit:
+        return
+    left = max(0, limit - bought)
+    if left:
+        raise FieldError(
+            FORM_LEVEL,
+            _("At most %(limit)s for each buyer: you can take %(n)s more.", limit=limit, n=left),
+        )
+    raise Conflict(
+        _("At most %(limit)s for each buyer, and you have them already.", limit=limit)
+    )
+
+
+async def _reserve(
+    lines: list[Line],
+    hold_id: UUID,
+    offer: Offer,
+    basket: Basket,
+    now: datetime,
+    until: datetime | None,
+) -> None:
+    units = placing.units_by_stock(lines)
+    topic = topic_of(offer.page_id)
+    if until is None:
+        await holding.buy(units, hold_id=hold_id, topic=topic, buyer_key=basket.buyer, now=now)
+        return
+    await holding.hold(
+        units,
+        hold_id=hold_id,
+        topic=topic,
+        buyer_key=basket.buyer,
+        now=now,
+        until=until,
+        then="orders.hold_lapsed",
+    )

@@ -1,0 +1,124 @@
+"""Writing a new order: its lines, the terms it pins and the first line of its history, in one statement."""
+
+import json
+import secrets
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from app.core import db
+from app.orders.buyers import customer_id
+from app.orders.tables import COMPLETED, PROCESSING
+from app.pages.selling import Offer, OfferLine
+
+# Crockford's alphabet: no I, L, O, U, so that a number can be read out.
+_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_NUMBER_LENGTH = 10
+
+_INSERT = """
+WITH placed AS (
+  INSERT INTO "order" (id, number, page_id, organization_id, group_id, user_id, customer_id, email, buyer_key,
+    attempt_key, state, amount, currency, hold_id, terms, locale, created_at, updated_at, completed_at, held_until)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15::jsonb, $16, $17, $17, $18, $19)),
+listed AS (
+  INSERT INTO order_line (id, order_id, content_id, product_id, stock_id, title, quantity, original_amount, amount, restocked)
+  SELECT gen_random_uuid(), $1, l.*, 0 FROM unnest($20::uuid[], $21::uuid[], $22::uuid[], $23::text[], $24::int[],
+    $25::bigint[], $26::bigint[]) AS l)
+INSERT INTO order_event (id, created_at, order_id, kind, details)
+SELECT gen_random_uuid(), $17, $1, k, '{}' FROM unnest($27::text[]) AS k"""
+
+
+@dataclass(frozen=True)
+class NewOrder:
+    """What is the order's own; the rest comes from the offer. `amount` is the total in minor units."""
+
+    id: UUID
+    hold_id: UUID
+    attempt_key: UUID
+    email: str
+    buyer: str
+    amount: int
+
+
+@dataclass(frozen=True)
+class Line:
+    """An item of the offer as it stood, and how many pieces of it."""
+
+    item: OfferLine
+    quantity: int
+
+    @property
+    def amount(self) -> int:
+        return self.item.amount
+
+
+def topic_of(page_id: UUID) -> str:
+    """Return the live topic of a page, which shows its stock."""
+    return f"page:{page_id}"
+
+
+def new_number() -> str:
+    """Return a short random number for people: `7K3F9-Q2XRD`."""
+    text = "".join(secrets.choice(_ALPHABET) for _ in range(_NUMBER_LENGTH))
+    return f"{text[:5]}-{text[5:]}"
+
+
+def units_by_stock(lines: Iterable[Line]) -> dict[UUID, int]:
+    """Add up the pieces of each stock: several lines may share one."""
+    units: dict[UUID, int] = {}
+    for line in lines:
+        units[line.item.stock_id] = units.get(line.item.stock_id, 0) + line.quantity
+    return units
+
+
+def _terms(offer: Offer, until: datetime | None) -> str:
+    terms = {
+        "short_id": offer.short_id,
+        "title": offer.title,
+        "zone": offer.zone,
+        "discount_percent": offer.discount_percent,
+        "deadline": offer.expires_at,
+        "page_version": offer.version,
+        "confirmation_message": offer.confirmation_message,
+        "held_until": until,
+    }
+    return json.dumps(terms, default=lambda value: value.isoformat())
+
+
+async def insert_order(
+    order: NewOrder, offer: Offer, lines: Sequence[Line], now: datetime, until: datetime | None
+) -> None:
+    """Write the order in the current transaction: processing until `until`, or completed when that is None."""
+    items = [line.item for line in lines]
+    completed = until is None
+    await db.execute(
+        _INSERT,
+        order.id,
+        new_number(),
+        offer.page_id,
+        offer.organization_id,
+        offer.group_id,
+        offer.user_id,
+        customer_id(order.email),
+        order.email,
+        order.buyer,
+        order.attempt_key,
+        COMPLETED if completed else PROCESSING,
+        order.amount,
+        offer.currency,
+        order.hold_id,
+        _terms(offer, until),
+        offer.language,
+        now,
+        now if completed else None,
+        until,
+        [item.content_id for item in items],
+        [item.product_id for item in items],
+        [item.stock_id for item in items],
+        [item.title for item in items],
+        [line.quantity for line in lines],
+        [item.original_amount for item in items],
+        [item.amount for item in items],
+        ["created", "completed"] if completed else ["created"],
+    )
