@@ -4,7 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from app.pages.lifecycle import State
+from app.core.errors import Conflict, NotFound
+from app.core.i18n import gettext as _
+from app.core.settings import get_settings
+from app.pages import lifecycle, loading, recording
+from app.pages.lifecycle import Cause, State
+from app.pages.loading import PageRecord
+from app.pages.viewing import PageView, view_page
+from app.stock.levels import levels
 
 
 @dataclass(frozen=True)
@@ -25,7 +32,7 @@ class OfferLine:
 
 @dataclass(frozen=True)
 class Offer:
-    """A page's terms at one moment, for a checkout to pin. `reason` says why it can't be bought, or is empty."""
+    """A page's terms at one moment, for a checkout to pin."""
 
     page_id: UUID
     short_id: str
@@ -50,12 +57,58 @@ class Offer:
 
 
 async def load_offer(short_id: str, now: datetime) -> Offer:
-    """Return the offer of a published page. Raises NotFound for an unknown page or a draft."""
-    raise NotImplementedError
+    """Return the offer of a published page, in two statements. Raises NotFound for an unknown page or a draft."""
+    page = await loading.by_short_id(short_id)
+    if page.state(now) is State.DRAFT or not page.contents:
+        raise NotFound
+    return _offer(page, view_page(page, await levels(page.stock_ids()), now))
+
+
+def _offer(page: PageRecord, view: PageView) -> Offer:
+    lines: list[OfferLine] = []
+    for line in view.lines:
+        stock_id = page.stock_of(line.content)
+        if stock_id is None:
+            raise NotFound
+        level = line.level or view.level
+        lines.append(
+            OfferLine(
+                content_id=line.content.id,
+                product_id=line.content.product_id,
+                title=line.content.title,
+                original_amount=line.original,
+                amount=line.amount,
+                stock_id=stock_id,
+                available=level.available if level else None,
+            )
+        )
+    return Offer(
+        page_id=page.id,
+        short_id=page.short_id,
+        organization_id=page.organization_id,
+        group_id=page.group_id,
+        user_id=page.user_id,
+        title=page.title,
+        state=view.state,
+        currency=page.contents[0].currency,
+        zone=page.zone,
+        language=page.language,
+        discount_percent=page.sells.discount_percent,
+        per_buyer_limit=page.sells.per_buyer_limit,
+        hold_minutes=get_settings().hold_minutes,
+        confirmation_message=page.settings.confirmation_message,
+        expires_at=lifecycle.end_of(page.times),
+        version=page.version,
+        lines=tuple(lines),
+    )
 
 
 def ensure_running(offer: Offer) -> None:
     """Raise Conflict, with words for the visitor, unless the offer can be bought now."""
+    if offer.state is State.PAUSED:
+        raise Conflict(_("This sale is paused. Please come back in a while."))
+    if offer.state is not State.ACTIVE:
+        raise Conflict(lifecycle.refusal(offer.state))
 
 
 async def retire_if_sold_out(page_id: UUID, now: datetime) -> bool:
@@ -63,8 +116,24 @@ async def retire_if_sold_out(page_id: UUID, now: datetime) -> bool:
 
     Joins the caller's transaction. Return whether it ended the page.
     """
-    raise NotImplementedError
+    page = await loading.by_id(page_id)
+    state = page.state(now)
+    limited = page.sells.stock_limit != "none" and not page.sells.keep_open_when_sold_out
+    if not limited or state not in (State.ACTIVE, State.PAUSED):
+        return False
+    found = (await levels(page.stock_ids())).values()
+    if any(level.available is None or level.available > 0 or level.held for level in found):
+        return False
+    after = lifecycle.end(page.times, now)
+    try:
+        await recording.store_times(page, after, now, ended_cause=Cause.LIMIT)
+    except Conflict:
+        # A verb was faster: whatever it did, the next sale or the sweep asks again.
+        return False
+    await recording.record_transition(page.id, state, State.EXPIRED, now, Cause.LIMIT, now)
+    return True
 
 
 async def changed(page_id: UUID) -> None:
     """Say, in the current transaction, that the page looks different now."""
+    await recording.touch(page_id)

@@ -1,0 +1,129 @@
+"""What the console's forms send. A page's form is its type's; this is what all types have."""
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import BeforeValidator, Field
+
+from app.core import theme as themes
+from app.core.forms import FieldError, FormModel
+from app.core.i18n import gettext as _
+from app.core.i18n import languages
+from app.pages.local_times import Fold
+from app.pages.terms import MAXIMUM_DAYS, Afterlife, PageSettings, build
+
+MAXIMUM_CONTENTS = 20
+
+
+def _empty_is_none(value: object) -> object:
+    return None if value == "" else value
+
+
+OptionalNumber = Annotated[int | None, BeforeValidator(_empty_is_none)]
+
+
+class NewPageForm(FormModel):
+    """The choice of a type; `id` was made when the form was shown, so that sending it twice makes one page."""
+
+    id: UUID
+    type: Annotated[str, Field(max_length=40)]
+    title: Annotated[str, Field(min_length=1, max_length=120)]
+    zone: Annotated[str, Field(max_length=64)] = "UTC"
+
+
+class PageForm(FormModel):
+    """The editor. Products come as lists of equal length, in the order they are shown."""
+
+    title: Annotated[str, Field(min_length=1, max_length=120)]
+    description: Annotated[str, Field(max_length=20_000)] = ""
+    language: Annotated[str, Field(max_length=12)] = "en"
+    zone: Annotated[str, Field(max_length=64)] = "UTC"
+    launch_at: Annotated[str, Field(max_length=40)] = ""
+    launch_at_fold: Fold = ""
+    expires_at: Annotated[str, Field(max_length=40)] = ""
+    expires_at_fold: Fold = ""
+    background: Annotated[str, Field(max_length=20)] = themes.DEFAULT.background
+    surface: Annotated[str, Field(max_length=20)] = themes.DEFAULT.surface
+    text: Annotated[str, Field(max_length=20)] = themes.DEFAULT.text
+    accent: Annotated[str, Field(max_length=20)] = themes.DEFAULT.accent
+    font: themes.Font = "system"
+    radius: themes.Radius = "medium"
+    confirmation_message: Annotated[str, Field(max_length=2000)] = ""
+    after_action: Literal["message", "redirect", "successor"] = "message"
+    after_message: Annotated[str, Field(max_length=2000)] = ""
+    after_url: Annotated[str, Field(max_length=2000)] = ""
+    after_days: Annotated[OptionalNumber, Field(ge=0, le=MAXIMUM_DAYS)] = None
+    item: Annotated[list[UUID], Field(max_length=MAXIMUM_CONTENTS)] = []
+    item_amount: Annotated[list[str], Field(max_length=MAXIMUM_CONTENTS)] = []
+    item_quantity: Annotated[list[str], Field(max_length=MAXIMUM_CONTENTS)] = []
+
+    def settings(self) -> PageSettings:
+        """Return the type's settings. Raises FieldError."""
+        raise NotImplementedError
+
+    @classmethod
+    def values_of(cls, settings: PageSettings) -> dict[str, str]:
+        """Return the type's part of the form, filled from stored settings."""
+        raise NotImplementedError
+
+    def theme(self) -> themes.Theme:
+        """Return the theme. Raises FieldError for what is no colour or can't be read."""
+        try:
+            chosen = themes.Theme(
+                self.background.lower(),
+                self.surface.lower(),
+                self.text.lower(),
+                self.accent.lower(),
+                self.font,
+                self.radius,
+            )
+        except ValueError as error:
+            raise FieldError(str(error).split(" ")[0], _("Please choose a colour.")) from error
+        for field, message, _ratio in themes.check(chosen):
+            raise FieldError(field, message)
+        return chosen
+
+    def afterlife(self) -> Afterlife:
+        """Return what becomes of the page. Raises FieldError."""
+        with_url = self.after_action == "redirect"
+        return build(
+            Afterlife,
+            {"url": "after_url"},
+            action=self.after_action,
+            message=self.after_message,
+            url=self.after_url or None if with_url else None,
+            gone_after_days=self.after_days,
+        )
+
+    def checked_language(self) -> str:
+        if self.language not in languages():
+            raise FieldError("language", _("Please choose one of the options."))
+        return self.language
+
+
+class PauseForm(FormModel):
+    deadline: Literal["stands", "moves"] = "stands"
+
+
+class ExtensionForm(FormModel):
+    expires_at: Annotated[str, Field(min_length=1, max_length=40)]
+    expires_at_fold: Fold = ""
+
+
+class StockForm(FormModel):
+    """How many pieces to add; `content` names the item when every item has its own stock."""
+
+    add: Annotated[int, Field(ge=1, le=1_000_000)]
+    content: Annotated[UUID | None, BeforeValidator(_empty_is_none)] = None
+
+
+class RerunForm(FormModel):
+    """`id` becomes the new page's, so that sending it twice makes one page."""
+
+    id: UUID
+
+
+class ShareForm(FormModel):
+    source: Annotated[
+        str, Field(min_length=1, max_length=40, pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._-]*$")
+    ]

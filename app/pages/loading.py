@@ -1,0 +1,173 @@
+"""A page as the rest of the code reads it: one statement brings the page, its contents and its change log."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import datetime
+from functools import cached_property
+from typing import Any, cast
+from uuid import UUID
+
+from app.core import db
+from app.core.errors import NotFound
+from app.core.theme import DEFAULT, Theme
+from app.pages.lifecycle import PageTimes, State, gone_at, state_at
+from app.pages.terms import Afterlife, PageSettings
+from app.pages.types import page_types
+from app.pages.types.base import PageType, Sells
+
+CHANGES_SHOWN = 50
+
+
+@dataclass(frozen=True)
+class Content:
+    """One item on a page. `amount` is the original price in minor units."""
+
+    id: UUID
+    product_id: UUID
+    position: int
+    title: str
+    summary: str
+    image: str
+    amount: int
+    currency: str
+    quantity: int | None
+    stock_id: UUID | None
+
+
+@dataclass(frozen=True)
+class Change:
+    """One line of the public change log. `before` and `after` are an ISO time, a number of pieces, minor units, or
+    per cent, by `kind`."""
+
+    kind: str
+    subject: str
+    before: str
+    after: str
+    currency: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class PageRecord:
+    """A stored page."""
+
+    id: UUID
+    short_id: str
+    user_id: UUID
+    organization_id: UUID
+    group_id: UUID
+    type: str
+    title: str
+    description: str
+    language: str
+    zone: str
+    theme: Theme
+    settings: PageSettings
+    afterlife: Afterlife
+    times: PageTimes
+    ended_cause: str
+    stock_id: UUID | None
+    successor_id: UUID | None
+    successor_short_id: str | None
+    cover_key: str | None
+    version: int
+    contents: tuple[Content, ...]
+    changes: tuple[Change, ...]
+
+    @cached_property
+    def page_type(self) -> PageType:
+        return page_types[self.type]
+
+    @property
+    def sells(self) -> Sells:
+        return cast(Sells, self.settings)
+
+    @property
+    def currency(self) -> str | None:
+        return self.contents[0].currency if self.contents else None
+
+    @property
+    def topic(self) -> str:
+        return f"page:{self.id}"
+
+    def stock_of(self, content: Content) -> UUID | None:
+        """The stock that counts `content`: its own when each item is limited, else the page's."""
+        return content.stock_id if self.sells.stock_limit == "item" else self.stock_id
+
+    def stock_ids(self) -> set[UUID]:
+        found = (self.stock_of(content) for content in self.contents)
+        return {stock_id for stock_id in found if stock_id is not None}
+
+    def state(self, now: datetime) -> State:
+        return state_at(self.times, now)
+
+    def gone_at(self) -> datetime | None:
+        return gone_at(self.times, self.afterlife.gone_after_days)
+
+
+_SELECT = """
+SELECT p.*, successor.short_id AS successor_short_id,
+  (SELECT json_agg(c ORDER BY c.position, c.id) FROM page_content c WHERE c.page_id = p.id) AS contents,
+  (SELECT json_agg(l) FROM (SELECT kind, subject, before, after, currency, at FROM page_change
+     WHERE page_id = p.id ORDER BY at DESC, id DESC LIMIT {changes}) l) AS changes
+FROM page p
+LEFT JOIN page successor ON successor.id = p.successor_id AND successor.published_at IS NOT NULL
+WHERE {condition}
+"""
+
+
+async def by_short_id(short_id: str) -> PageRecord:
+    """Return the page behind a public link, drafts too. Raises NotFound."""
+    return await _load("p.short_id = $1", short_id)
+
+
+async def by_id(page_id: UUID) -> PageRecord:
+    """Return a page for jobs and other modules. Raises NotFound."""
+    return await _load("p.id = $1", page_id)
+
+
+async def of_group(page_id: UUID, group_id: UUID) -> PageRecord:
+    """Return a page that a viewer's group owns. Raises NotFound for any other."""
+    return await _load("p.id = $1 AND p.group_id = $2", page_id, group_id)
+
+
+async def _load(condition: str, *arguments: object) -> PageRecord:
+    row = await db.fetch_one(_SELECT.format(changes=CHANGES_SHOWN, condition=condition), *arguments)
+    if row is None:
+        raise NotFound
+    return read_page(row)
+
+
+def read_page(row: Mapping[str, Any]) -> PageRecord:
+    """Read a row of `page` with its contents, changes and successor."""
+    return PageRecord(
+        **{name: row[name] for name in _PLAIN},
+        theme=_theme(json.loads(row["theme"])),
+        settings=page_types[row["type"]].settings.model_validate_json(row["settings"]),
+        afterlife=Afterlife.model_validate_json(row["afterlife"]),
+        times=PageTimes(**{field.name: row[field.name] for field in fields(PageTimes)}),
+        contents=tuple(_content(item) for item in json.loads(row["contents"] or "[]")),
+        changes=tuple(_change(item) for item in json.loads(row["changes"] or "[]")),
+    )
+
+
+_READ = {"theme", "settings", "afterlife", "times", "contents", "changes"}
+_PLAIN = tuple(field.name for field in fields(PageRecord) if field.name not in _READ)
+
+
+def _theme(stored: dict[str, Any]) -> Theme:
+    return Theme(**stored) if stored else DEFAULT
+
+
+def _content(item: dict[str, Any]) -> Content:
+    values: dict[str, Any] = {field.name: item[field.name] for field in fields(Content)}
+    for name in ("id", "product_id", "stock_id"):
+        values[name] = UUID(values[name]) if values[name] else None
+    return Content(**values)
+
+
+def _change(item: dict[str, Any]) -> Change:
+    values: dict[str, Any] = {field.name: item[field.name] for field in fields(Change)}
+    values["at"] = datetime.fromisoformat(values["at"])
+    return Change(**values)

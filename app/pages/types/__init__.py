@@ -1,0 +1,12 @@
+"""The page types. To add one, copy a folder beside this file and put its `PAGE_TYPE` into `page_types` below.
+
+A type's folder holds its settings, its templates' names and its behaviour; its templates lie in
+`templates/pages/<type>/`. Nothing else in the code knows a type's name.
+"""
+
+from app.pages.types import flash_sale
+from app.pages.types.base import PageType
+
+page_types: dict[str, PageType] = {
+    page_type.name: page_type for page_type in (flash_sale.PAGE_TYPE,)
+}

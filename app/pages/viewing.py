@@ -1,0 +1,152 @@
+"""What a visitor sees of a page at a moment: a pure function of the page, its stock's levels and the time."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from markupsafe import Markup
+
+from app.core.money import percent_off
+from app.pages.describing import to_html
+from app.pages.lifecycle import State, end_of, time_left
+from app.pages.loading import Content, PageRecord
+from app.pages.picking import Picture, picture
+from app.stock.levels import Level
+
+# Without a limit per buyer, a visitor may still not ask for more than this at once.
+MOST_AT_ONCE = 20
+
+
+class Phase(StrEnum):
+    """What the page can do for a visitor now. `held`: all that is left lies in other baskets."""
+
+    DRAFT = "draft"
+    SCHEDULED = "scheduled"
+    SELLING = "selling"
+    HELD = "held"
+    SOLD_OUT = "sold-out"
+    PAUSED = "paused"
+    EXPIRED = "expired"
+
+
+@dataclass(frozen=True)
+class Line:
+    """An item with its price now. `level` is that of its own stock, or None when it shares the page's."""
+
+    content: Content
+    amount: int
+    level: Level | None
+    picture: Picture | None
+
+    @property
+    def original(self) -> int:
+        return self.content.amount
+
+
+@dataclass(frozen=True)
+class PageView:
+    """Everything the templates show."""
+
+    page: PageRecord
+    now: datetime
+    state: State
+    phase: Phase
+    lines: tuple[Line, ...]
+    level: Level | None
+
+    @property
+    def path(self) -> str:
+        return f"/p/{self.page.short_id}"
+
+    @property
+    def description(self) -> Markup:
+        return to_html(self.page.description)
+
+    @property
+    def deadline(self) -> datetime | None:
+        """When it ends; while a pause holds the clock, when it would end if it went on now."""
+        left = time_left(self.page.times, self.now)
+        return self.now + left if left is not None else None
+
+    @property
+    def ended_at(self) -> datetime | None:
+        return end_of(self.page.times)
+
+    @property
+    def most_at_once(self) -> int:
+        return min(self.page.sells.per_buyer_limit or MOST_AT_ONCE, MOST_AT_ONCE)
+
+    @property
+    def redirect_url(self) -> str | None:
+        """Where this page sends its visitors now, if anywhere."""
+        page = self.page
+        sold_out = self.phase is Phase.SOLD_OUT or page.ended_cause == "limit"
+        if self.phase in (Phase.SOLD_OUT, Phase.EXPIRED) and sold_out and page.sells.sold_out_url:
+            return page.sells.sold_out_url
+        if self.phase is not Phase.EXPIRED:
+            return None
+        if page.afterlife.action == "redirect":
+            return page.afterlife.url
+        if page.afterlife.action == "successor" and page.successor_short_id:
+            return f"/p/{page.successor_short_id}"
+        return None
+
+    @property
+    def stage(self) -> str:
+        """What must be equal for small updates to fit what a browser shows; when it differs, everything is swapped."""
+        page = self.page
+        phase = Phase.SELLING if self.phase is Phase.HELD else self.phase
+        parts = (
+            phase,
+            page.title,
+            page.description,
+            page.language,
+            page.zone,
+            page.theme,
+            page.settings.model_copy(update={"discount_percent": 0}).model_dump_json()
+            if phase is not Phase.SELLING
+            else page.sells.stock_limit,
+            page.sells.per_buyer_limit,
+            [(content.id, content.title, content.image) for content in page.contents],
+        )
+        return f"{phase}-{hashlib.sha256(repr(parts).encode()).hexdigest()[:10]}"
+
+
+def view_page(page: PageRecord, levels: Mapping[UUID, Level], now: datetime) -> PageView:
+    """Return what a visitor sees at `now`. `levels` by stock; a draft's stock is what it would be at the launch."""
+    state = page.state(now)
+    own = page.sells.stock_limit == "item"
+    lines = tuple(
+        Line(
+            content=content,
+            amount=percent_off(content.amount, page.sells.discount_percent),
+            level=_level(levels, content.stock_id, content.quantity) if own else None,
+            picture=picture(content.image),
+        )
+        for content in page.contents
+    )
+    shared = page.sells.stock_limit == "page"
+    level = _level(levels, page.stock_id, page.sells.quantity) if shared else None
+    return PageView(page, now, state, _phase(state, lines, level), lines, level)
+
+
+def planned(view: PageView) -> PageView:
+    """Return a draft's view as if it ran already, for its preview."""
+    return replace(view, phase=Phase.SELLING) if view.phase is Phase.DRAFT else view
+
+
+def _level(levels: Mapping[UUID, Level], stock_id: UUID | None, quantity: int | None) -> Level:
+    found = levels.get(stock_id) if stock_id else None
+    return found or Level(quantity, 0, 0, None)
+
+
+def _phase(state: State, lines: tuple[Line, ...], level: Level | None) -> Phase:
+    if state is not State.ACTIVE:
+        return Phase(state.value)
+    counted = [level] if level else [line.level for line in lines if line.level]
+    if not counted or any(each.available is None or each.available > 0 for each in counted):
+        return Phase.SELLING
+    return Phase.HELD if any(each.held for each in counted) else Phase.SOLD_OUT
