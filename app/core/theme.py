@@ -68,15 +68,12 @@ DEFAULT = PRESETS["river"]
 
 def font_label(font: Font) -> str:
     """Return the name of a font stack for people."""
-    labels: dict[Font, str] = {
+    plain: dict[Font, str] = {
         "system": _("System"),
         "humanist": _("Humanist"),
         "geometric": _("Geometric"),
-        "serif": _("Serif"),
-        "slab": _("Slab serif"),
-        "mono": _("Monospaced"),
     }
-    return labels[font]
+    return {**plain, "serif": _("Serif"), "slab": _("Slab serif"), "mono": _("Monospaced")}[font]
 
 
 def contrast(a: str, b: str) -> float:
