@@ -6,7 +6,8 @@ from uuid import UUID
 
 from app.orders.refunding import refund
 from litestar import Controller, Request, Response, get, post
-from litestar.params import Parameter
+from litestar.di import NamedDependency as Named
+from litestar.params import FromPath, FromQuery, QueryParameter
 from litestar.response import Stream
 from pydantic import Field
 
@@ -54,11 +55,11 @@ class ConsoleOrderController(Controller):
     async def index(
         self,
         request: Request_,
-        viewer: Viewer,
-        q: str = "",
-        state: str = "",
-        page_id: str = "",
-        number: Annotated[str, Parameter(query="page")] = "1",
+        viewer: Named[Viewer],
+        q: FromQuery[str] = "",
+        state: FromQuery[str] = "",
+        page_id: FromQuery[str] = "",
+        number: Annotated[str, QueryParameter(name="page")] = "1",
     ) -> Response[str]:
         listing = await list_orders(
             viewer.group_id, read_filter(q, state, page_id), _page_number(number)
@@ -70,7 +71,11 @@ class ConsoleOrderController(Controller):
 
     @get("/export.csv", guards=[requires(Permission.EXPORT)])
     async def export(
-        self, viewer: Viewer, q: str = "", state: str = "", page_id: str = ""
+        self,
+        viewer: Named[Viewer],
+        q: FromQuery[str] = "",
+        state: FromQuery[str] = "",
+        page_id: FromQuery[str] = "",
     ) -> Stream:
         headers = {
             "Content-Disposition": 'attachment; filename="orders.csv"',
@@ -80,7 +85,9 @@ class ConsoleOrderController(Controller):
         return Stream(rows, media_type="text/csv; charset=utf-8", headers=headers)
 
     @get("/{order_id:str}")
-    async def show(self, request: Request_, viewer: Viewer, order_id: str) -> Response[str]:
+    async def show(
+        self, request: Request_, viewer: Named[Viewer], order_id: FromPath[str]
+    ) -> Response[str]:
         order = await _order(viewer, order_id)
         return page(
             request, "orders/console/show.html", **await _detail(order, viewer, _blank(order))
@@ -88,7 +95,11 @@ class ConsoleOrderController(Controller):
 
     @post("/{order_id:str}/link", guards=[requires(Permission.MESSAGE)], status_code=200)
     async def link(
-        self, request: Request_, viewer: Viewer, now: datetime, order_id: str
+        self,
+        request: Request_,
+        viewer: Named[Viewer],
+        now: Named[datetime],
+        order_id: FromPath[str],
     ) -> Response[str]:
         """Send the buyer the order's link again; its downloads count from the beginning."""
         order = await _order(viewer, order_id)
@@ -101,7 +112,11 @@ class ConsoleOrderController(Controller):
 
     @post("/{order_id:str}/refunds", guards=[requires(Permission.REFUND_ORDERS)], status_code=200)
     async def give_back(
-        self, request: Request_, viewer: Viewer, now: datetime, order_id: str
+        self,
+        request: Request_,
+        viewer: Named[Viewer],
+        now: Named[datetime],
+        order_id: FromPath[str],
     ) -> Response[str]:
         order = await _order(viewer, order_id)
         form = await read_form(request, RefundForm)

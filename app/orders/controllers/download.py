@@ -5,7 +5,8 @@ from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from litestar import Controller, Request, Response, get
-from litestar.params import Parameter
+from litestar.di import NamedDependency as Named
+from litestar.params import QueryParameter
 
 from app.core.errors import BadRequest, Forbidden, UpstreamFailed
 from app.core.i18n import current_language
@@ -21,8 +22,8 @@ from app.orders.queries import file_of
 from app.storage.contract import ObjectMissing, StoreUnavailable
 
 Request_ = Request[Any, Any, Any]
-SessionId = Annotated[str, Parameter(query="session_id")]
-Attempt = Annotated[int, Parameter(query="attempt", ge=0, le=1000)]
+SessionId = Annotated[str, QueryParameter(name="session_id")]
+Attempt = Annotated[int, QueryParameter(name="attempt", ge=0, le=1000)]
 
 # The waiting page looks every one and a half seconds, for half a minute.
 LOOKS = 20
@@ -35,7 +36,11 @@ class DownloadController(Controller):
 
     @get("/download")
     async def show(
-        self, request: Request_, now: datetime, session_id: SessionId = "", attempt: Attempt = 0
+        self,
+        request: Request_,
+        now: Named[datetime],
+        session_id: SessionId = "",
+        attempt: Attempt = 0,
     ) -> Response[str]:
         """The first look asks only us, so that the page is there at once; the next ones ask Stripe."""
         await limit(request, "download-page", LOOK_RATE)
@@ -46,7 +51,11 @@ class DownloadController(Controller):
 
     @get("/download/status")
     async def status(
-        self, request: Request_, now: datetime, session_id: SessionId = "", attempt: Attempt = 1
+        self,
+        request: Request_,
+        now: Named[datetime],
+        session_id: SessionId = "",
+        attempt: Attempt = 1,
     ) -> Response[str]:
         """The same as a fragment, which looks again by itself while it waits."""
         await limit(request, "download-status", LOOK_RATE)
@@ -56,7 +65,7 @@ class DownloadController(Controller):
 
     @get("/download/start")
     async def start(
-        self, request: Request_, now: datetime, session_id: SessionId = ""
+        self, request: Request_, now: Named[datetime], session_id: SessionId = ""
     ) -> Response[str]:
         """Send the browser to the one file; the page stays, for it comes as an attachment."""
         await limit(request, "download-page", LOOK_RATE)
@@ -70,7 +79,7 @@ class DownloadController(Controller):
 
     @get("/api/download-link")
     async def link(
-        self, request: Request_, now: datetime, session_id: SessionId = ""
+        self, request: Request_, now: Named[datetime], session_id: SessionId = ""
     ) -> Response[Any]:
         """200 `{"url", "files": [{"name", "size", "url"}]}`: links of ten minutes, `url` being the first file's."""
         await limit(request, "download-link", LINK_RATE)

@@ -5,6 +5,8 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Controller, Request, Response, get, post
+from litestar.di import NamedDependency as Named
+from litestar.params import FromPath
 from pydantic import EmailStr, Field
 
 from app.core.errors import Forbidden, NotFound, TooManyRequests
@@ -45,7 +47,7 @@ class OrderController(Controller):
         return page(request, "orders/recover.html", form=Form[RecoverForm](), sent=False)
 
     @post("/orders/recover", status_code=200)
-    async def recover(self, request: Request_, now: datetime) -> Response[str]:
+    async def recover(self, request: Request_, now: Named[datetime]) -> Response[str]:
         """Mail the links of an address's orders. The answer is the same whether there are any."""
         await limit(request, "order-recover", RECOVER_RATE)
         form = await read_form(request, RecoverForm)
@@ -59,14 +61,16 @@ class OrderController(Controller):
         return page(request, "orders/recover.html", form=form, sent=True)
 
     @get("/orders/{token:str}")
-    async def show(self, request: Request_, now: datetime, token: str) -> Response[str]:
+    async def show(
+        self, request: Request_, now: Named[datetime], token: FromPath[str]
+    ) -> Response[str]:
         await limit(request, "order-page", ADDRESS_RATE)
         order = await _order(read_order_token(token, now))
         return page(request, "orders/show.html", order=order, order_path=f"/orders/{token}")
 
     @get("/orders/{token:str}/files/{file_id:str}")
     async def file(
-        self, request: Request_, now: datetime, token: str, file_id: str
+        self, request: Request_, now: Named[datetime], token: FromPath[str], file_id: FromPath[str]
     ) -> Response[str]:
         """Mint a download link for whoever clicks, where they click, and send them there."""
         await limit(request, "order-page", ADDRESS_RATE)
@@ -81,7 +85,9 @@ class LinkController(Controller):
     """`/d/<token>`: ten minutes, one network, one file."""
 
     @get("/d/{token:str}")
-    async def open(self, request: Request_, now: datetime, token: str) -> Response[str]:
+    async def open(
+        self, request: Request_, now: Named[datetime], token: FromPath[str]
+    ) -> Response[str]:
         await limit(request, "download", ADDRESS_RATE)
         claim = read_download_token(token, now)
         download = await _open(request, claim, now)
@@ -92,7 +98,9 @@ class LinkController(Controller):
         return _refuse(request, token, download.outcome)
 
     @post("/d/{token:str}/confirmation", status_code=200)
-    async def confirm(self, request: Request_, now: datetime, token: str) -> Response[str]:
+    async def confirm(
+        self, request: Request_, now: Named[datetime], token: FromPath[str]
+    ) -> Response[str]:
         """Mail a fresh link to the order's own address, which is not told to who asks."""
         claim = read_download_token(token, now)
         await limit(request, "download-confirm", MAIL_RATE, key=str(claim.order_id))
