@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from app.core.i18n import gettext as _
 from app.orders import fulfilling
-from app.orders.presenting import OrderView, explanation
+from app.orders.presenting import OrderView
 from app.orders.queries import order_of_session
 from app.payments.gateway import UnknownSession, get_gateway
 
@@ -40,7 +40,7 @@ class Delivery:
             return _("This order has not been paid, so there is nothing to download yet.")
         if self.standing == Standing.WAITING:
             return _("The payment has not been confirmed yet.")
-        return explanation(self.order.state) if self.order else ""
+        return self.order.explanation if self.order else ""
 
 
 def well_formed(session_id: str) -> bool:
@@ -65,11 +65,11 @@ async def deliver(session_id: str, now: datetime) -> Delivery:
         session = await get_gateway().get_checkout(session_id)
     except UnknownSession:
         return Delivery(Standing.UNKNOWN)
-    if session.mode != "payment":
+    outcome = await fulfilling.complete(session, now)
+    if outcome in (fulfilling.Outcome.UNKNOWN, fulfilling.Outcome.MISMATCH):
         return Delivery(Standing.UNKNOWN)
-    await fulfilling.complete(session, now)
     order = await order_of_session(session_id)
-    if order and order.state == "processing" and session.status == "open":
+    if session.status == "open":
         return Delivery(Standing.UNPAID, order)
     return Delivery(_standing(order), order)
 
@@ -79,6 +79,8 @@ def _standing(order: OrderView | None) -> Standing:
         return Standing.UNKNOWN
     if order.deliverable:
         return Standing.READY
+    if order.unavailable:
+        return Standing.ENDED
     if order.state == "processing":
         return Standing.WAITING
     return Standing.ENDED if order.state in ("refunded", "disputed") else Standing.UNPAID

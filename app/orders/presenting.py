@@ -45,7 +45,8 @@ class LineView:
 
 @dataclass(frozen=True)
 class OrderView:
-    """An order as its buyer sees it; amounts in minor units, times aware. `refundable` is what can still be given back."""
+    """An order as its buyer sees it; amounts in minor units, times aware. `refundable` is what can still be given back;
+    `unavailable` orders were paid when everything was sold, and go back by themselves."""
 
     id: UUID
     number: str
@@ -63,6 +64,7 @@ class OrderView:
     page_title: str
     page_url: str
     confirmation: str
+    unavailable: bool
     lines: tuple[LineView, ...]
 
     @property
@@ -71,6 +73,10 @@ class OrderView:
 
     @property
     def explanation(self) -> str:
+        if self.unavailable:
+            return _(
+                "Everything was sold before your payment arrived. The whole amount goes back by itself."
+            )
         return explanation(self.state)
 
     @property

@@ -13,7 +13,8 @@ from app.products.queries import FileRef, original_files
 _COLUMNS = """
 SELECT o.id, o.number, o.state, o.email, o.amount, o.currency, o.refunded_amount, o.created_at, o.completed_at,
   o.payment_intent, o.locale, o.terms, o.group_id,
-  (SELECT coalesce(sum(r.amount), 0)::bigint FROM refund r WHERE r.order_id = o.id AND r.state = 'requested') AS refunding,
+  (SELECT coalesce(sum(r.amount), 0)::bigint FROM refund r WHERE r.order_id = o.id AND r.state IN ('requested', 'pending')) AS refunding,
+  EXISTS (SELECT 1 FROM refund r WHERE r.order_id = o.id AND r.reason = 'unavailable') AS unavailable,
   (SELECT json_agg(json_build_object('id', l.id, 'product_id', l.product_id, 'title', l.title,
      'quantity', l.quantity, 'amount', l.amount) ORDER BY l.id) FROM order_line l WHERE l.order_id = o.id) AS lines
 FROM "order" o
@@ -86,6 +87,7 @@ _SAME = (
     "completed_at",
     "payment_intent",
     "locale",
+    "unavailable",
 )
 
 
