@@ -4,6 +4,7 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
+from app.sandbox.inbox.starting import Inbox, start_inbox
 from app.sandbox.object_store import ObjectStore, start_object_store
 from app.sandbox.postgres import Postgres, start_postgres
 
@@ -14,11 +15,25 @@ class Servers:
 
     postgres: Postgres
     object_store: ObjectStore
+    inbox: Inbox
 
     @property
     def database_dsn(self) -> str:
         """The administrator's DSN of the database `postgres`; `postgres.dsn(name)` gives others."""
         return self.postgres.dsn()
+
+    @property
+    def smtp_host(self) -> str:
+        return self.inbox.smtp_host
+
+    @property
+    def smtp_port(self) -> int:
+        return self.inbox.smtp_port
+
+    @property
+    def inbox_url(self) -> str:
+        """The inbox's pages; `/messages.json?to=…` lists what was sent to an address."""
+        return self.inbox.url
 
 
 def start_all(data_dir: Path) -> Servers:
@@ -31,10 +46,12 @@ def start_all(data_dir: Path) -> Servers:
         bucket="mayfly-test",
         output=data_dir / "s3.log",
     )
-    return Servers(postgres, object_store)
+    inbox = start_inbox(data_dir / "inbox", output=data_dir / "inbox.log")
+    return Servers(postgres, object_store, inbox)
 
 
 def stop_all(servers: Servers) -> None:
     """Stop what `start_all` started."""
+    servers.inbox.stop()
     servers.object_store.stop()
     servers.postgres.stop()
