@@ -1,7 +1,6 @@
 """A page as the rest of the code reads it: one statement brings the page, its contents and its change log."""
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
 from functools import cached_property
@@ -139,7 +138,7 @@ async def _load(condition: str, *arguments: object) -> PageRecord:
     return read_page(row)
 
 
-def read_page(row: Mapping[str, Any]) -> PageRecord:
+def read_page(row: db.Record) -> PageRecord:
     """Read a row of `page` with its contents, changes and successor."""
     return PageRecord(
         **{name: row[name] for name in _PLAIN},

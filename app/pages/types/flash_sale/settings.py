@@ -1,6 +1,6 @@
 """A flash sale's settings as they are stored."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, cast
 
 from pydantic import Field, model_validator
 
@@ -67,3 +67,7 @@ class FlashSaleSettings(PageSettings):
 
     def with_quantity(self, quantity: int) -> "FlashSaleSettings":
         return self.model_copy(update={"inventory": Inventory(limit="page", quantity=quantity)})
+
+    def with_stock_of(self, published: PageSettings) -> "FlashSaleSettings":
+        stock = cast(FlashSaleSettings, published).inventory
+        return self.model_copy(update={"inventory": stock})

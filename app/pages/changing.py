@@ -1,0 +1,155 @@
+"""Making and changing pages. After publication, what a visitor may have relied on is put into the public change log."""
+
+from dataclasses import asdict
+from datetime import datetime
+from json import dumps
+from uuid import UUID
+
+from app.auth.viewer import Viewer
+from app.core import db
+from app.core.errors import Conflict, NotFound
+from app.core.i18n import gettext as _
+from app.core.ids import new_id, new_short_id
+from app.core.live import publish
+from app.pages import lifecycle
+from app.pages.editing import Edit
+from app.pages.lifecycle import State
+from app.pages.loading import Content, PageRecord
+from app.pages.picking import keep_picture
+from app.pages.recording import record_change, touch
+from app.pages.terms import Afterlife
+from app.pages.types import page_types
+from app.products.queries import product_cards
+from app.stock.capacity import create_stock
+
+
+async def create(
+    page_id: UUID, viewer: Viewer, type_name: str, title: str, zone: str, now: datetime
+) -> UUID:
+    """Make a draft of a type with its default settings. Making the same id again changes nothing.
+
+    Raises NotFound when the id is somebody else's.
+    """
+    settings = page_types[type_name].settings()
+    async with db.transaction():
+        await db.execute(
+            """INSERT INTO page (id, short_id, user_id, organization_id, group_id, type, title, description, zone,
+                 settings, afterlife, theme, stock_id, created_at, updated_at)
+               SELECT $1, $2, $3, $4, $5, $6, $7, '', $8, $9, $10, '{}', $11, $12, $12
+               ON CONFLICT (id) DO NOTHING""",
+            page_id,
+            new_short_id(),
+            viewer.user_id,
+            viewer.organization_id,
+            viewer.group_id,
+            type_name,
+            title,
+            zone,
+            settings.model_dump_json(),
+            Afterlife().model_dump_json(),
+            await create_stock(None),
+            now,
+        )
+    if not await db.fetch_one(
+        "SELECT 1 FROM page WHERE id = $1 AND group_id = $2", page_id, viewer.group_id
+    ):
+        raise NotFound
+    return page_id
+
+
+async def save(page: PageRecord, edit: Edit, user_id: UUID, now: datetime) -> None:
+    """Store an edit that was read without errors. Raises Conflict when the page changed meanwhile or has ended."""
+    if page.state(now) is State.EXPIRED:
+        raise Conflict(lifecycle.refusal(State.EXPIRED))
+    async with db.transaction():
+        stored = await db.execute(
+            """UPDATE page SET title = $3, description = $4, language = $5, zone = $6, theme = $7, settings = $8,
+                 afterlife = $9, launch_at = $10, expires_at = $11, version = version + 1, updated_at = $12
+               WHERE id = $1 AND version = $2 AND ended_at IS NULL""",
+            page.id,
+            page.version,
+            edit.title,
+            edit.description,
+            edit.language,
+            edit.zone,
+            dumps(asdict(edit.theme)),
+            edit.settings.model_dump_json(),
+            edit.afterlife.model_dump_json(),
+            edit.times.launch_at,
+            edit.times.expires_at,
+            now,
+        )
+        if not stored:
+            raise Conflict(_("Somebody changed this page in the meantime. Please look again."))
+        await _store_contents(page, edit.contents, now)
+        if page.state(now) is not State.DRAFT:
+            await _log(page, edit, user_id, now)
+        await publish(page.topic)
+
+
+async def _store_contents(page: PageRecord, contents: tuple[Content, ...], now: datetime) -> None:
+    await db.execute(
+        "DELETE FROM page_content WHERE page_id = $1 AND product_id <> ALL($2::uuid[])",
+        page.id,
+        [content.product_id for content in contents],
+    )
+    await db.execute_many(
+        """INSERT INTO page_content (id, page_id, product_id, position, title, summary, image, amount, currency,
+             quantity, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+           ON CONFLICT (page_id, product_id) DO UPDATE SET position = $4, title = $5, summary = $6, image = $7,
+             amount = $8, currency = $9, quantity = $10""",
+        [
+            (
+                new_id(),
+                page.id,
+                content.product_id,
+                content.position,
+                content.title,
+                content.summary,
+                content.image,
+                content.amount,
+                content.currency,
+                content.quantity,
+                now,
+            )
+            for content in contents
+        ],
+    )
+
+
+async def _log(page: PageRecord, edit: Edit, user_id: UUID, now: datetime) -> None:
+    before, after = page.sells.discount_percent, edit.of(page).sells.discount_percent
+    if before != after:
+        await record_change(page.id, "discount", before, after, now, user_id=user_id)
+    old = {content.product_id: content for content in page.contents}
+    for content in edit.contents:
+        was = old[content.product_id]
+        if was.amount != content.amount:
+            await record_change(
+                page.id,
+                "price",
+                was.amount,
+                content.amount,
+                now,
+                user_id=user_id,
+                subject=content.title,
+                currency=content.currency,
+            )
+
+
+async def follow_product(product_id: UUID, now: datetime) -> None:
+    """Let every page that shows a product follow its name, description and cover; never its price."""
+    card = (await product_cards([product_id], now)).get(product_id)
+    if card is None:
+        return
+    async with db.transaction():
+        rows = await db.fetch(
+            """UPDATE page_content SET title = $2, summary = $3, image = $4
+               WHERE product_id = $1 AND (title, summary, image) IS DISTINCT FROM ($2, $3, $4) RETURNING page_id""",
+            product_id,
+            card.name,
+            card.description,
+            keep_picture(card.cover),
+        )
+        for row in rows:
+            await touch(row["page_id"])

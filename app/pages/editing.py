@@ -1,0 +1,201 @@
+"""Reading the editor: what the form says, as typed values, with every error beside its field.
+
+The live preview shows the same reading: where a field is wrong, the stored value stands in for it.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, TypeVar, cast
+from uuid import UUID
+
+from app.core.forms import FieldError, Form
+from app.core.i18n import gettext as _
+from app.core.money import format_amount_input, parse_amount
+from app.core.theme import Theme
+from app.pages.forms import PageForm
+from app.pages.lifecycle import PageTimes, State
+from app.pages.loading import Content, PageRecord
+from app.pages.local_times import Fold, check_zone, fold_of, to_local, to_utc
+from app.pages.picking import keep_picture
+from app.pages.terms import Afterlife, PageSettings
+from app.pages.types.base import Sells
+from app.pages.types.flash_sale.settings import MAXIMUM_QUANTITY
+from app.products.presenting import ProductCard
+
+# A content that is not stored yet, in the preview.
+UNSTORED = UUID(int=0)
+
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True)
+class Edit:
+    """What the editor asks for."""
+
+    title: str
+    description: str
+    language: str
+    zone: str
+    theme: Theme
+    settings: PageSettings
+    afterlife: Afterlife
+    times: PageTimes
+    contents: tuple[Content, ...]
+
+    def of(self, page: PageRecord) -> PageRecord:
+        """Return `page` as it would be."""
+        return replace(page, **{name: getattr(self, name) for name in self.__dataclass_fields__})
+
+
+def read_edit(
+    form: Form[Any], page: PageRecord, cards: Mapping[UUID, ProductCard], now: datetime
+) -> Edit | None:
+    """Return what the form asks for, adding to its errors; None when it can't be read at all.
+
+    `cards` are the products that may stand on the page. What can't change after publication is taken from the page.
+    """
+    data = cast(PageForm | None, form.data)
+    if data is None:
+        return None
+    draft = page.state(now) is State.DRAFT
+    zone = _or(form, page.zone, lambda: check_zone(data.zone))
+    settings = _or(form, page.settings, data.settings)
+    if not draft:
+        settings = cast(Sells, settings).with_stock_of(page.settings)
+    return Edit(
+        title=data.title,
+        description=data.description,
+        language=_or(form, page.language, data.checked_language),
+        zone=zone,
+        theme=_or(form, page.theme, data.theme),
+        settings=settings,
+        afterlife=_or(form, page.afterlife, data.afterlife),
+        times=_times(form, data, page.times, zone, now) if draft else page.times,
+        contents=_contents(form, data, page, cards, cast(Sells, settings), draft),
+    )
+
+
+def _or(form: Form[Any], otherwise: Value, read: Callable[[], Value]) -> Value:
+    try:
+        return read()
+    except FieldError as error:
+        form.take(error)
+        return otherwise
+
+
+def _times(
+    form: Form[Any], data: PageForm, times: PageTimes, zone: str, now: datetime
+) -> PageTimes:
+    launch = _or(
+        form,
+        times.launch_at,
+        lambda: to_utc("launch_at", data.launch_at, zone, data.launch_at_fold),
+    )
+    end = _or(
+        form,
+        times.expires_at,
+        lambda: to_utc("expires_at", data.expires_at, zone, data.expires_at_fold),
+    )
+    if end is not None and end <= (launch or now):
+        form.add(
+            "expires_at",
+            _("The end must be after the launch.")
+            if launch
+            else _("The end must be in the future."),
+        )
+    return replace(times, launch_at=launch, expires_at=end)
+
+
+def _contents(
+    form: Form[Any],
+    data: PageForm,
+    page: PageRecord,
+    cards: Mapping[UUID, ProductCard],
+    sells: Sells,
+    draft: bool,
+) -> tuple[Content, ...]:
+    stored = {content.product_id: content for content in page.contents}
+    ids = list(dict.fromkeys(data.item))
+    if len(data.item_amount) != len(data.item) or len(ids) != len(data.item):
+        form.add("item", _("Please choose each product once."))
+        return page.contents
+    if not draft and set(ids) != set(stored):
+        form.add("item", _("The products of a published page stay as they are."))
+        return page.contents
+    quantities = data.item_quantity + [""] * (len(ids) - len(data.item_quantity))
+    found: list[Content] = []
+    for index, product_id in enumerate(ids):
+        card, kept = cards.get(product_id), stored.get(product_id)
+        if card is None:
+            form.add("item", _("That product is not here any more."))
+            continue
+        content = kept or _fresh(card)
+        amount = _amount(form, index, data.item_amount[index], content)
+        wanted = draft and sells.stock_limit == "item"
+        quantity = _quantity(form, index, quantities[index]) if wanted else content.quantity
+        found.append(
+            replace(_following(content, card), position=index, amount=amount, quantity=quantity)
+        )
+    if len({content.currency for content in found}) > 1:
+        form.add("item", _("All products of a page must have the same currency."))
+    return tuple(found)
+
+
+def _fresh(card: ProductCard) -> Content:
+    return Content(UNSTORED, card.id, 0, card.name, "", "", card.amount, card.currency, None, None)
+
+
+def _following(content: Content, card: ProductCard) -> Content:
+    """Return `content` with the product's words and picture of today."""
+    return replace(
+        content, title=card.name, summary=card.description, image=keep_picture(card.cover)
+    )
+
+
+def _amount(form: Form[Any], index: int, text: str, content: Content) -> int:
+    try:
+        return parse_amount(text, content.currency)
+    except ValueError:
+        form.add(f"item_amount-{index}", _("Please enter a price like 19.99."))
+        return content.amount
+
+
+def _quantity(form: Form[Any], index: int, text: str) -> int | None:
+    if text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= MAXIMUM_QUANTITY:
+        return int(text)
+    form.add(f"item_quantity-{index}", _("Please enter how many there are."))
+    return None
+
+
+def form_of(page: PageRecord) -> Form[PageForm]:
+    """Return the editor's form, filled from the stored page."""
+    times, zone = page.times, page.zone
+    folds: dict[str, Fold] = {
+        "launch_at_fold": fold_of(times.launch_at, zone),
+        "expires_at_fold": fold_of(times.expires_at, zone),
+    }
+    theme, after = page.theme, page.afterlife
+    return Form(
+        values={
+            "title": page.title,
+            "description": page.description,
+            "language": page.language,
+            "zone": zone,
+            "launch_at": to_local(times.launch_at, zone),
+            "expires_at": to_local(times.expires_at, zone),
+            **folds,
+            **{name: getattr(theme, name) for name in theme.__dataclass_fields__},
+            "confirmation_message": page.settings.confirmation_message,
+            "after_action": after.action,
+            "after_message": after.message,
+            "after_url": after.url or "",
+            "after_days": "" if after.gone_after_days is None else str(after.gone_after_days),
+            "item": [str(content.product_id) for content in page.contents],
+            "item_amount": [
+                format_amount_input(content.amount, content.currency) for content in page.contents
+            ],
+            "item_quantity": [str(content.quantity or "") for content in page.contents],
+            **page.page_type.form.values_of(page.settings),
+        }
+    )

@@ -1,0 +1,23 @@
+"""The pages' jobs: each takes an id and calls one domain function."""
+
+from datetime import datetime
+from uuid import UUID
+
+from app.core.jobs import Payload, job, periodic
+from app.pages import announcing, changing, ending
+
+
+@job("pages.announce")
+async def announce(payload: Payload, now: datetime) -> None:
+    await announcing.announce(UUID(payload["page_id"]), now)
+
+
+@job("products.changed")
+async def follow_product(payload: Payload, now: datetime) -> None:
+    await changing.follow_product(UUID(payload["product_id"]), now)
+
+
+@periodic("pages.sweep", "* * * * *")
+async def sweep(_payload: Payload, now: datetime) -> None:
+    await announcing.announce_missed(now)
+    await ending.retire_sold_out(now)

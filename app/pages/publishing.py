@@ -1,0 +1,77 @@
+"""Publishing a page: at once, at its launch time, or taking it back before it has launched."""
+
+from datetime import datetime
+from uuid import UUID
+
+from app.core import db
+from app.core.errors import Conflict, Invalid
+from app.core.i18n import gettext as _
+from app.pages import lifecycle
+from app.pages.lifecycle import Cause, PageTimes
+from app.pages.loading import PageRecord
+from app.pages.recording import record_transition, store_times
+from app.stock.capacity import create_stock, set_capacity
+
+
+async def publish(page: PageRecord, user_id: UUID, now: datetime) -> None:
+    """Make a draft or scheduled page active at once. Raises Refused, Invalid when something is missing, Conflict."""
+    await _bring_out(page, lifecycle.publish(page.times, now), user_id, now)
+
+
+async def schedule(page: PageRecord, user_id: UUID, now: datetime) -> None:
+    """Let a draft launch at its launch time. Raises like `publish`."""
+    await _bring_out(page, lifecycle.schedule(page.times, now), user_id, now)
+
+
+async def unschedule(page: PageRecord, user_id: UUID, now: datetime) -> None:
+    """Make a scheduled page a draft again."""
+    before, after = page.state(now), lifecycle.unschedule(page.times, now)
+    async with db.transaction():
+        await store_times(page, after, now)
+        await record_transition(
+            page.id, before, lifecycle.state_at(after, now), now, Cause.HAND, now, user_id
+        )
+
+
+async def _bring_out(page: PageRecord, after: PageTimes, user_id: UUID, now: datetime) -> None:
+    _require_complete(page)
+    async with db.transaction():
+        await store_times(page, after, now)
+        await _fill_stock(page, now)
+        await record_transition(
+            page.id,
+            page.state(now),
+            lifecycle.state_at(after, now),
+            now,
+            Cause.HAND,
+            now,
+            user_id,
+        )
+
+
+def _require_complete(page: PageRecord) -> None:
+    if not page.contents:
+        raise Invalid(_("Please put at least one product on the page first."))
+    if len({content.currency for content in page.contents}) > 1:
+        raise Invalid(_("All products of a page must have the same currency."))
+    per_item = page.sells.stock_limit == "item"
+    if per_item and any(content.quantity is None for content in page.contents):
+        raise Invalid(_("Please enter how many there are of each product."))
+
+
+async def _fill_stock(page: PageRecord, now: datetime) -> None:
+    """Let the stocks hold what the settings say. An unlimited page has a stock too, without capacity."""
+    if page.stock_id is None:
+        raise Conflict
+    await set_capacity(page.stock_id, page.sells.quantity, now)
+    if page.sells.stock_limit != "item":
+        return
+    for content in page.contents:
+        if content.stock_id is not None:
+            await set_capacity(content.stock_id, content.quantity, now)
+            continue
+        await db.execute(
+            "UPDATE page_content SET stock_id = $2 WHERE id = $1",
+            content.id,
+            await create_stock(content.quantity),
+        )

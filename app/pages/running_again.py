@@ -1,0 +1,57 @@
+"""Run again: a new draft made from an expired page, with new stock."""
+
+from datetime import datetime
+from uuid import UUID
+
+from app.auth.viewer import Viewer
+from app.core import db
+from app.core.errors import NotFound
+from app.core.ids import new_short_id
+from app.core.live import publish
+from app.pages.lifecycle import Refused, State, refusal
+from app.pages.loading import PageRecord
+from app.stock.capacity import create_stock
+
+
+async def run_again(page: PageRecord, new_page_id: UUID, viewer: Viewer, now: datetime) -> UUID:
+    """Copy an expired page to the draft `new_page_id`, which becomes its successor. Raises Refused unless it expired.
+
+    Doing it again with the same id changes nothing; NotFound when the id is somebody else's.
+    """
+    if page.state(now) is not State.EXPIRED:
+        raise Refused(refusal(page.state(now)))
+    async with db.transaction():
+        made = await db.execute(
+            """INSERT INTO page (id, short_id, user_id, organization_id, group_id, type, title, description, language,
+                 zone, theme, settings, afterlife, stock_id, cover_key, cover_type, created_at, updated_at)
+               SELECT $2, $3, $4, organization_id, group_id, type, title, description, language,
+                 zone, theme, settings, afterlife, $5, cover_key, cover_type, $6, $6 FROM page WHERE id = $1
+               ON CONFLICT (id) DO NOTHING""",
+            page.id,
+            new_page_id,
+            new_short_id(),
+            viewer.user_id,
+            await create_stock(None),
+            now,
+        )
+        if made:
+            await db.execute(
+                """INSERT INTO page_content (id, page_id, kind, product_id, position, title, summary, image, amount,
+                     currency, quantity, created_at)
+                   SELECT gen_random_uuid(), $2, kind, product_id, position, title, summary, image, amount,
+                     currency, quantity, $3 FROM page_content WHERE page_id = $1""",
+                page.id,
+                new_page_id,
+                now,
+            )
+            await db.execute(
+                "UPDATE page SET successor_id = $2, version = version + 1 WHERE id = $1",
+                page.id,
+                new_page_id,
+            )
+            await publish(page.topic)
+    if not await db.fetch_one(
+        "SELECT 1 FROM page WHERE id = $1 AND group_id = $2", new_page_id, viewer.group_id
+    ):
+        raise NotFound
+    return new_page_id
