@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_datetime
+from babel.dates import format_datetime, format_skeleton
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar import Request, Response
 from litestar.datastructures import Cookie
@@ -29,8 +29,12 @@ FLASH_SECONDS = 60
 TEMPLATES = Path(__file__).parent.parent.parent / "templates"
 
 
-def _datetime(value: datetime, zone: str = "UTC", form: str = "medium") -> str:
-    return format_datetime(value, form, tzinfo=ZoneInfo(zone), locale=i18n.current_language.get())
+def _datetime(value: datetime, zone: str = "UTC", form: str = "") -> str:
+    """Format a moment in `zone` for the current language; `form` is one of CLDR's ("medium") or a pattern."""
+    locale, tz = i18n.current_language.get(), ZoneInfo(zone)
+    if form:
+        return format_datetime(value, form, tzinfo=tz, locale=locale)
+    return format_skeleton("yMMMdjm", value, tzinfo=tz, locale=locale)
 
 
 def _money(amount: int, currency: str) -> str:
