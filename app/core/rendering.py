@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_datetime, format_skeleton
+from babel.dates import format_date, format_datetime, format_time, get_datetime_format
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar import Request, Response
 from litestar.datastructures import Cookie
@@ -34,7 +34,13 @@ def _datetime(value: datetime, zone: str = "UTC", form: str = "") -> str:
     locale, tz = i18n.current_language.get(), ZoneInfo(zone)
     if form:
         return format_datetime(value, form, tzinfo=tz, locale=locale)
-    return format_skeleton("yMMMdjm", value, tzinfo=tz, locale=locale)
+    # CLDR joins a date and a time by a pattern of its own; Babel has no skeleton for "medium date, short time".
+    joined = str(get_datetime_format("medium", locale)).replace("'", "")
+    day, clock = (
+        format_date(value.astimezone(tz), "medium", locale),
+        format_time(value, "short", tz, locale),
+    )
+    return joined.replace("{1}", day).replace("{0}", clock)
 
 
 def _money(amount: int, currency: str) -> str:
