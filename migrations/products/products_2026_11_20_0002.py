@@ -16,7 +16,7 @@ async def _add_constraints() -> None:
     await Product.raw(
         """ALTER TABLE product
              ADD CONSTRAINT product_amount CHECK (amount BETWEEN 0 AND 99999999),
-             ADD CONSTRAINT product_currency CHECK (currency ~ '^[A-Z]{3}$'),
+             ADD CONSTRAINT product_currency CHECK (currency ~ '^[A-Z][A-Z][A-Z]$'),
              ADD CONSTRAINT product_name CHECK (name <> ''),
              ADD CONSTRAINT product_deactivated CHECK (active = (deactivated_at IS NULL))"""
     )
@@ -24,7 +24,7 @@ async def _add_constraints() -> None:
         """ALTER TABLE file
              ADD CONSTRAINT file_kind CHECK (kind IN ('original', 'preview', 'cover')),
              ADD CONSTRAINT file_size CHECK (size > 0),
-             ADD CONSTRAINT file_sha256 CHECK (sha256 ~ '^[0-9a-f]{64}$')"""
+             ADD CONSTRAINT file_sha256 CHECK (length(sha256) = 64 AND sha256 !~ '[^0-9a-f]')"""
     )
     await Product.raw("CREATE INDEX product_group ON product (group_id, created_at DESC, id)")
     await Product.raw("CREATE INDEX file_product ON file (product_id, kind, position, id)")
