@@ -1,0 +1,12 @@
+"""Routes of orders: the buyer's way from the button to the file, and the seller's console."""
+
+from litestar.types import ControllerRouterHandler
+
+from app.orders.controllers.download import DownloadController
+from app.orders.controllers.order import LinkController, OrderController
+
+controllers: list[ControllerRouterHandler] = [
+    DownloadController,
+    OrderController,
+    LinkController,
+]
