@@ -47,9 +47,9 @@ def buyer_for(request: Request_, attempt: str, email: str, now: datetime) -> str
         return known
     window = str(int(now.timestamp()) // RESUBMISSION_SECONDS)
     agent = request.headers.get("user-agent", "")
-    return _digest(
-        "buyer", attempt, email.lower(), client_address(request), agent, window
-    ).hex()[:32]
+    return _digest("buyer", attempt, email.lower(), client_address(request), agent, window).hex()[
+        :32
+    ]
 
 
 def attempt_key(attempt: str, buyer: str) -> UUID:

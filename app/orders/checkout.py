@@ -80,7 +80,7 @@ async def _place(basket: Basket, offer: Offer, now: datetime) -> Placed:
         raise FieldError(FORM_LEVEL, _("That is more than can be paid at once."))
     order_id, hold_id = new_id(), new_id()
     until = now + timedelta(minutes=offer.hold_minutes)
-    await _reserve(lines, hold_id, offer, basket, now, until if amount else None)
+    gone = await _reserve(lines, hold_id, offer, basket, now, until if amount else None)
     await placing.insert_order(
         placing.NewOrder(order_id, hold_id, key, basket.email, basket.buyer, amount),
         offer,
@@ -90,7 +90,8 @@ async def _place(basket: Basket, offer: Offer, now: datetime) -> Placed:
     )
     if amount == 0:
         await jobs.enqueue("orders.completed", {"order_id": str(order_id)})
-        await retire_if_sold_out(offer.page_id, now)
+        if gone:
+            await retire_if_sold_out(offer.page_id, now)
     return Placed(order_id, completed=amount == 0, payment_url="" if amount else None)
 
 
@@ -140,9 +141,7 @@ def _ensure_within_limit(offer: Offer, bought: int, wanted: int) -> None:
             FORM_LEVEL,
             _("At most %(limit)s for each buyer: you can take %(n)s more.", limit=limit, n=left),
         )
-    raise Conflict(
-        _("At most %(limit)s for each buyer, and you have them already.", limit=limit)
-    )
+    raise Conflict(_("At most %(limit)s for each buyer, and you have them already.", limit=limit))
 
 
 async def _reserve(
@@ -152,12 +151,14 @@ async def _reserve(
     basket: Basket,
     now: datetime,
     until: datetime | None,
-) -> None:
+) -> bool:
+    """Hold the lines until `until`, or sell them when that is None. Return whether a stock is sold out now."""
     units = placing.units_by_stock(lines)
     topic = topic_of(offer.page_id)
     if until is None:
-        await holding.buy(units, hold_id=hold_id, topic=topic, buyer_key=basket.buyer, now=now)
-        return
+        return await holding.buy(
+            units, hold_id=hold_id, topic=topic, buyer_key=basket.buyer, now=now
+        )
     await holding.hold(
         units,
         hold_id=hold_id,
@@ -167,3 +168,4 @@ async def _reserve(
         until=until,
         then="orders.hold_lapsed",
     )
+    return False

@@ -55,9 +55,12 @@ async def hold(
 
 async def buy(
     lines: Mapping[UUID, int], *, hold_id: UUID, topic: str, buyer_key: str, now: datetime
-) -> None:
-    """Sell `lines` at once, for what needs no payment. Raises OutOfStock with nothing taken."""
-    await _take(lines, hold_id, topic, buyer_key, now, now, SOLD)
+) -> bool:
+    """Sell `lines` at once, for what needs no payment. Return whether that sold the last unit of a stock.
+
+    Raises OutOfStock with nothing taken.
+    """
+    return await _take(lines, hold_id, topic, buyer_key, now, now, SOLD)
 
 
 async def release(hold_id: UUID, now: datetime) -> bool:
@@ -80,17 +83,15 @@ async def sell_late(hold_id: UUID, now: datetime) -> bool:
     return await _move(hold_id, (LAPSED, RELEASED), SOLD, now, sold=1)
 
 
-async def extend(hold_id: UUID, until: datetime, now: datetime, *, then: str | None = None) -> bool:
-    """Let a live hold end no earlier than `until`. False when it was no longer live."""
-    async with db.transaction():
-        changed = await db.execute(
+async def extend(hold_id: UUID, until: datetime) -> bool:
+    """Let a live hold end no earlier than `until`; its waiting job finds that out. False when it was no longer live."""
+    return bool(
+        await db.execute(
             "UPDATE hold SET expires_at = greatest(expires_at, $2) WHERE id = $1 AND state = 'live'",
             hold_id,
             until,
         )
-        if changed:
-            await _lapse_at(until, hold_id, then)
-    return bool(changed)
+    )
 
 
 async def live_until(hold_id: UUID) -> datetime | None:
@@ -121,7 +122,7 @@ async def _take(
     now: datetime,
     until: datetime,
     state: str,
-) -> None:
+) -> bool:
     ordered = sorted(lines.items())
     taken = await db.fetch(
         TAKE,
@@ -137,6 +138,7 @@ async def _take(
     )
     if not taken:
         raise await _shortage(lines)
+    return bool(taken[0]["gone"])
 
 
 async def _shortage(lines: Mapping[UUID, int]) -> OutOfStock:

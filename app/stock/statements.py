@@ -22,14 +22,15 @@ WITH wanted AS MATERIALIZED (
 taken AS (
   UPDATE stock s SET held = s.held + l.quantity * $9::int, sold = s.sold + l.quantity * (1 - $9::int)
   FROM locked l WHERE s.id = l.id AND (SELECT ok FROM fits)
-  AND (s.capacity IS NULL OR s.held + s.sold + l.quantity <= s.capacity)),
+  AND (s.capacity IS NULL OR s.held + s.sold + l.quantity <= s.capacity)
+  RETURNING s.sold = s.capacity AS gone),
 made AS (
   INSERT INTO hold (id, topic, buyer_key, state, created_at, expires_at, ended_at)
   SELECT $1, $4, $5, $8, $6, $7, CASE WHEN $9::int = 0 THEN $6 END FROM fits WHERE ok RETURNING id, topic),
 listed AS (
   INSERT INTO hold_line (id, hold_id, stock_id, quantity)
   SELECT gen_random_uuid(), made.id, w.stock_id, w.quantity FROM made, wanted w)
-SELECT pg_notify('{CHANNEL}', topic) FROM made"""  # noqa: S608 - no value is pasted, only our own constants
+SELECT pg_notify('{CHANNEL}', topic), (SELECT coalesce(bool_or(gone), false) FROM taken) AS gone FROM made"""  # noqa: S608 - no value is pasted, only our own constants
 
 # $2 the states it may have, $3 the new one, $4 now, $5 only holds that ended by then (or null),
 # $6 and $7 what a unit adds to `held` and to `sold`.

@@ -29,7 +29,7 @@ FORWARDS = (
     "CHECK (amount >= 0 AND refunded_amount >= 0 AND refunded_amount <= amount)",
     'CREATE INDEX order_by_group ON "order" (group_id, created_at DESC, id)',
     'CREATE INDEX order_by_page ON "order" (page_id, customer_id)',
-    'CREATE INDEX order_by_buyer ON "order" (page_id, buyer_key)',
+    'CREATE INDEX order_by_buyer ON "order" (buyer_key, page_id)',
     "CREATE INDEX order_processing ON \"order\" (created_at) WHERE state = 'processing'",
     "ALTER TABLE order_line ADD CONSTRAINT order_line_amounts "
     "CHECK (quantity > 0 AND amount >= 0 AND original_amount >= amount AND restocked BETWEEN 0 AND quantity)",

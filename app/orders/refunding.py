@@ -1,0 +1,210 @@
+"""Giving money back: the wish is written first, Stripe is asked outside every transaction, the answer is settled once.
+
+A refund's row id is its idempotency key, so whoever asks Stripe again (the request, its job, the reconciliation) asks
+for the same refund.
+"""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import structlog
+
+from app.core import db, jobs
+from app.core.errors import Conflict, NotFound
+from app.core.i18n import gettext as _
+from app.core.ids import new_id
+from app.orders import restocking
+from app.orders.recording import record
+from app.payments.gateway import GatewayRefund, PaymentRejected, PaymentUnavailable, get_gateway
+
+log = structlog.get_logger()
+
+REFUNDABLE = ("completed", "partially_refunded", "disputed")
+# If the request that asks Stripe dies, its job does it after this time.
+REPEATED_AFTER = timedelta(minutes=1)
+_SETTLED = {"succeeded": "succeeded", "failed": "failed", "canceled": "failed"}
+
+
+async def refund(
+    order_id: UUID,
+    amount: int,
+    *,
+    refund_id: UUID,
+    actor_id: UUID | None,
+    restock: bool,
+    now: datetime,
+) -> str:
+    """Give `amount` minor units of an order back; with `restock`, as many whole pieces as that pays for are on sale again.
+
+    Return the refund's state: requested (Stripe does not answer, it is asked again), pending, succeeded. A repeated
+    call with the same `refund_id` gives nothing more back. Raises Conflict when the order can't be refunded or less is
+    left, PaymentRejected when Stripe refuses.
+    """
+    async with db.transaction():
+        order = await db.fetch_one('SELECT * FROM "order" WHERE id = $1 FOR UPDATE', order_id)
+        if order is None:
+            raise NotFound
+        if not await _known(refund_id, order_id):
+            await _ensure_left(order, amount)
+            await _request(order_id, amount, refund_id, actor_id, restock, now)
+    try:
+        return await carry_out(refund_id, now)
+    except PaymentUnavailable:
+        return "requested"
+
+
+async def _known(refund_id: UUID, order_id: UUID) -> bool:
+    owner = await db.fetch_value("SELECT order_id FROM refund WHERE id = $1", refund_id)
+    if owner is not None and owner != order_id:
+        raise NotFound
+    return owner is not None
+
+
+async def _ensure_left(order: db.Record, amount: int) -> None:
+    if order["state"] not in REFUNDABLE or order["payment_intent"] is None:
+        raise Conflict(_("This order has no payment that could be refunded."))
+    under_way: int = await db.fetch_value(
+        "SELECT coalesce(sum(amount), 0)::bigint FROM refund WHERE order_id = $1 AND state IN ('requested', 'pending')",
+        order["id"],
+    )
+    if not 0 < amount <= order["amount"] - order["refunded_amount"] - under_way:
+        raise Conflict(_("That is more than what is left to refund."))
+
+
+async def _request(
+    order_id: UUID,
+    amount: int,
+    refund_id: UUID,
+    actor_id: UUID | None,
+    restock: bool,
+    now: datetime,
+) -> None:
+    await db.execute(
+        "INSERT INTO refund (id, order_id, amount, reason, state, restock, actor_id, created_at, updated_at) "
+        "VALUES ($1, $2, $3, 'requested', 'requested', $4, $5, $6, $6)",
+        refund_id,
+        order_id,
+        amount,
+        restock,
+        actor_id,
+        now,
+    )
+    await record(order_id, "refund_requested", now, actor_id=actor_id, amount=amount)
+    await jobs.enqueue(
+        "orders.give_back", {"refund_id": str(refund_id)}, run_at=now + REPEATED_AFTER
+    )
+
+
+async def carry_out(refund_id: UUID, now: datetime) -> str:
+    """Ask Stripe for a noted refund, unless that is done, and return its state.
+
+    Raises PaymentUnavailable (ask again later) and PaymentRejected (noted as failed).
+    """
+    row = await db.fetch_one(
+        'SELECT r.*, o.payment_intent FROM refund r JOIN "order" o ON o.id = r.order_id WHERE r.id = $1',
+        refund_id,
+    )
+    if row is None or row["state"] != "requested":
+        return str(row["state"]) if row else "failed"
+    metadata = {"refund_id": str(refund_id), "order_id": str(row["order_id"])}
+    try:
+        answer = await get_gateway().refund(
+            row["payment_intent"], row["amount"], key=str(refund_id), metadata=metadata
+        )
+    except PaymentRejected as error:
+        await _fail(refund_id, repr(error.__cause__ or error), now)
+        raise
+    return await settle(refund_id, answer, now)
+
+
+async def settle(refund_id: UUID, answer: GatewayRefund, now: datetime) -> str:
+    """Bring a refund to where Stripe says it is, once; return its state."""
+    state = _SETTLED.get(answer.status, "pending")
+    if state == "failed":
+        await _fail(refund_id, answer.failure or answer.status, now)
+        return state
+    async with db.transaction():
+        row = await db.fetch_one(
+            "UPDATE refund SET state = $2, stripe_refund_id = $3, updated_at = $4 "
+            "WHERE id = $1 AND state IN ('requested', 'pending') AND state <> $2 RETURNING *",
+            refund_id,
+            state,
+            answer.id,
+            now,
+        )
+        if row is not None and state == "succeeded":
+            await _count(row, now)
+    return state
+
+
+async def _count(refund: db.Record, now: datetime) -> None:
+    """Count money that went back: the order's state follows, stock is put back, the buyer is told."""
+    order = await db.fetch_one(
+        'UPDATE "order" SET refunded_amount = least(amount, refunded_amount + $2), updated_at = $3, '
+        "state = CASE WHEN refunded_amount + $2 >= amount THEN 'refunded' ELSE 'partially_refunded' END "
+        "WHERE id = $1 RETURNING id, page_id, state",
+        refund["order_id"],
+        refund["amount"],
+        now,
+    )
+    assert order is not None  # a refund keeps its order from being deleted
+    await record(order["id"], "refunded", now, actor_id=refund["actor_id"], amount=refund["amount"])
+    if refund["restock"]:
+        money = None if order["state"] == "refunded" else refund["amount"]
+        await restocking.put_back(order["id"], order["page_id"], money)
+    if refund["reason"] != "unavailable":
+        await jobs.enqueue(
+            "orders.refunded",
+            {
+                "order_id": str(order["id"]),
+                "refund_id": str(refund["id"]),
+                "amount": refund["amount"],
+            },
+        )
+
+
+async def _fail(refund_id: UUID, reason: str, now: datetime) -> None:
+    log.error("refund.failed", refund_id=str(refund_id), reason=reason)
+    async with db.transaction():
+        row = await db.fetch_one(
+            "UPDATE refund SET state = 'failed', failure = left($2, 300), updated_at = $3 "
+            "WHERE id = $1 AND state IN ('requested', 'pending') RETURNING order_id, amount",
+            refund_id,
+            reason,
+            now,
+        )
+        if row is not None:
+            await record(row["order_id"], "refund_failed", now, amount=row["amount"])
+
+
+async def synchronize(payment_intent: str, now: datetime) -> None:
+    """Take over every refund that Stripe knows of a payment, those made in Stripe's own dashboard included."""
+    order_id = await db.fetch_value(
+        'SELECT id FROM "order" WHERE payment_intent = $1', payment_intent
+    )
+    if order_id is None:
+        return
+    for answer in await get_gateway().refunds_of(payment_intent):
+        await settle(await _row_of(order_id, answer, now), answer, now)
+
+
+async def _row_of(order_id: UUID, answer: GatewayRefund, now: datetime) -> UUID:
+    """Return the row of a refund that Stripe knows; one made elsewhere gets its own."""
+    known = await db.fetch_value(
+        "SELECT id FROM refund WHERE order_id = $1 AND (id::text = $2 OR stripe_refund_id = $3)",
+        order_id,
+        answer.metadata.get("refund_id", ""),
+        answer.id,
+    )
+    if known is not None:
+        return known
+    await db.execute(
+        "INSERT INTO refund (id, order_id, amount, reason, state, restock, stripe_refund_id, created_at, updated_at) "
+        "VALUES ($1, $2, $3, 'external', 'requested', false, $4, $5, $5) ON CONFLICT (stripe_refund_id) DO NOTHING",
+        new_id(),
+        order_id,
+        answer.amount,
+        answer.id,
+        now,
+    )
+    return await db.fetch_value("SELECT id FROM refund WHERE stripe_refund_id = $1", answer.id)
