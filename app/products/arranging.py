@@ -21,8 +21,8 @@ async def remove_file(product_id: UUID, file_id: UUID) -> FileKind:
     return FileKind(row["kind"])
 
 
-async def move_file(product_id: UUID, file_id: UUID, position: int) -> FileKind:
-    """Put a file at `position` (from 1) among those of its kind; beyond the end is the end. Raises NotFound."""
+async def move_file(product_id: UUID, file_id: UUID, step: int) -> FileKind:
+    """Move a file by `step` places (up is negative) among those of its kind, not beyond the ends. Raises NotFound."""
     async with transaction():
         await fetch_one("SELECT id FROM product WHERE id = $1 FOR UPDATE", product_id)
         rows = await fetch(
@@ -32,8 +32,10 @@ async def move_file(product_id: UUID, file_id: UUID, position: int) -> FileKind:
         )
         if not rows:
             raise NotFound
-        order = [row["id"] for row in rows if row["id"] != file_id]
-        order.insert(max(0, position - 1), file_id)
+        order: list[UUID] = [row["id"] for row in rows]
+        place = order.index(file_id)
+        order.remove(file_id)
+        order.insert(max(0, place + step), file_id)
         await execute(
             """UPDATE file SET position = o.place - 1 FROM unnest($1::uuid[]) WITH ORDINALITY AS o (id, place)
                WHERE file.id = o.id""",

@@ -9,6 +9,7 @@ from app.products.keys import picture_key
 from app.products.kinds import FileKind
 from app.storage.media import media_url
 from app.storage.pictures import WIDTHS
+from app.storage.sizes import size_text
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ class ProductCard:
     amount: int
     currency: str
     state: str
+    zone: str
     expires_at: datetime | None
     created_at: datetime
     files: int
@@ -60,6 +62,10 @@ class FileRef:
     kind: str = FileKind.ORIGINAL
     width: int | None = None
     height: int | None = None
+
+    @property
+    def size_text(self) -> str:
+        return size_text(self.size)
 
     @property
     def cover(self) -> Cover | None:
@@ -101,6 +107,7 @@ def as_card(row: Record) -> ProductCard:
         amount=row["amount"],
         currency=row["currency"],
         state=row["state"],
+        zone=row["zone"],
         expires_at=row["expires_at"],
         created_at=row["created_at"],
         files=row["files"],

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from app.core.db import Record, fetch, fetch_one
 from app.core.errors import NotFound
+from app.storage.sizes import size_text
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,10 @@ class Upload:
     part_size: int
     state: str
     reason: str | None
+
+    @property
+    def size_text(self) -> str:
+        return size_text(self.size)
 
 
 def as_upload(row: Record) -> Upload:

@@ -1,0 +1,47 @@
+"""Hiding a product from new pages, and offering it again."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from litestar import Controller, Request, Response, delete, post
+
+from app.auth.permissions import Permission
+from app.auth.viewer import Viewer
+from app.auth.viewing import requires
+from app.core.i18n import gettext as _
+from app.core.rendering import fragments, is_htmx, redirect
+from app.products.activating import activate, deactivate
+from app.products.controllers.views import show_context
+
+Request_ = Request[Any, Any, Any]
+
+
+class ActivationController(Controller):
+    """A deactivation is created and deleted; doing either twice changes nothing."""
+
+    path = "/console/products/{product_id:uuid}/deactivation"
+    guards = [requires(Permission.EDIT_PRODUCTS)]
+
+    @post(status_code=200)
+    async def create(
+        self, request: Request_, viewer: Viewer, product_id: UUID, now: datetime
+    ) -> Response[str]:
+        await deactivate(viewer, product_id, now)
+        return await _head(request, viewer, product_id, now, _("Hidden from new pages."))
+
+    @delete(status_code=200)
+    async def remove(
+        self, request: Request_, viewer: Viewer, product_id: UUID, now: datetime
+    ) -> Response[str]:
+        await activate(viewer, product_id, now)
+        return await _head(request, viewer, product_id, now, _("Offered to new pages again."))
+
+
+async def _head(
+    request: Request_, viewer: Viewer, product_id: UUID, now: datetime, toast: str
+) -> Response[str]:
+    context = await show_context(viewer, product_id, now)
+    if is_htmx(request):
+        return fragments(request, ("products/_head.html", context), toast=toast)
+    return redirect(request, f"/console/products/{product_id}", toast=toast)

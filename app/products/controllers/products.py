@@ -1,0 +1,105 @@
+"""/console/products: the list, a new product, one product and its changes."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from litestar import Controller, Request, Response, get, post
+
+from app.auth.permissions import Permission
+from app.auth.viewer import Viewer
+from app.auth.viewing import requires
+from app.core.forms import read_form
+from app.core.i18n import gettext as _
+from app.core.rendering import fragments, is_htmx, page, redirect
+from app.products.controllers.views import form_context, show_context
+from app.products.editing import change_product, create_product
+from app.products.forms import NewProductForm, ProductForm, empty_form, read_details
+from app.products.queries import STATES, find_product, list_products
+
+Request_ = Request[Any, Any, Any]
+
+SEARCH_LENGTH = 120
+LAST_PAGE = 100_000
+
+edit = [requires(Permission.EDIT_PRODUCTS)]
+
+
+def _page_number(text: str | None) -> int:
+    return min(int(text), LAST_PAGE) if text and text.isdecimal() and len(text) < 9 else 1
+
+
+class ProductController(Controller):
+    """Products of the viewer's group."""
+
+    path = "/console/products"
+    guards = [requires(Permission.SEE_PRODUCTS)]
+
+    @get()
+    async def index(self, request: Request_, viewer: Viewer, now: datetime) -> Response[str]:
+        query = request.query_params
+        search = query.get("q", "").replace("\x00", "").strip()[:SEARCH_LENGTH]
+        state = query.get("state", "") if query.get("state") in STATES else ""
+        listed = await list_products(
+            viewer.group_id, now, search=search, state=state, page=_page_number(query.get("page"))
+        )
+        context: dict[str, Any] = {
+            "listed": listed,
+            "search": search,
+            "state": state,
+            "may_edit": viewer.can(Permission.EDIT_PRODUCTS),
+        }
+        if is_htmx(request):
+            return fragments(request, ("products/_list.html", context))
+        return page(request, "products/index.html", **context)
+
+    @get("/new", guards=edit)
+    async def new(self, request: Request_, viewer: Viewer) -> Response[str]:
+        return page(request, "products/new.html", **form_context(viewer, empty_form(), None))
+
+    @post(guards=edit)
+    async def create(self, request: Request_, viewer: Viewer, now: datetime) -> Response[str]:
+        form = await read_form(request, NewProductForm)
+        details = read_details(form, now)
+        if form.data is None or details is None:
+            context = form_context(viewer, form, None)
+            if is_htmx(request):
+                return fragments(request, ("products/_form.html", context), status=422)
+            return page(request, "products/new.html", status=422, **context)
+        await create_product(viewer, form.data.id, details, now)
+        return redirect(
+            request,
+            f"/console/products/{form.data.id}",
+            toast=_("Product created. Now add its files."),
+        )
+
+    @get("/{product_id:uuid}")
+    async def show(
+        self, request: Request_, viewer: Viewer, product_id: UUID, now: datetime
+    ) -> Response[str]:
+        return page(request, "products/show.html", **await show_context(viewer, product_id, now))
+
+    @post("/{product_id:uuid}", guards=edit, status_code=200)
+    async def change(
+        self, request: Request_, viewer: Viewer, product_id: UUID, now: datetime
+    ) -> Response[str]:
+        product = await find_product(viewer.group_id, product_id, now)
+        form = await read_form(request, ProductForm)
+        details = read_details(form, now, kept=product.expires_at)
+        if details is not None:
+            await change_product(viewer, product_id, details, now)
+            if not is_htmx(request):
+                return redirect(request, f"/console/products/{product_id}", toast=_("Saved."))
+        elif not is_htmx(request):
+            context = await show_context(viewer, product_id, now, form)
+            return page(request, "products/show.html", status=422, **context)
+        if details is None:
+            failed = form_context(viewer, form, product_id)
+            return fragments(request, ("products/_form.html", failed), status=422)
+        context = await show_context(viewer, product_id, now)
+        return fragments(
+            request,
+            ("products/_form.html", context),
+            ("products/_head.html", context),
+            toast=_("Saved."),
+        )
