@@ -1,6 +1,8 @@
 """Signing up: one person, with an organization and a group of their own."""
 
+from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from app.auth import emails
 from app.auth.names import GROUP_NAME, organization_name
@@ -11,6 +13,15 @@ from app.auth.verifying import verification_token
 from app.auth.viewer import Viewer
 from app.core.db import fetch_one, transaction
 from app.core.ids import new_id
+
+
+@dataclass(frozen=True)
+class Account:
+    """An address, and whose it is."""
+
+    user_id: UUID
+    email: str
+    name: str
 
 
 class AccountExists(Exception):
@@ -62,3 +73,11 @@ async def sign_up(email: str, password: str, name: str, now: datetime) -> Viewer
     return Viewer(
         user_id, organization_id, group_id, email, name, roles=frozenset({RoleName.ADMIN.value})
     )
+
+
+async def account_of(email: str) -> Account | None:
+    """Return the account of an address, whatever its case."""
+    row = await fetch_one(
+        'SELECT id AS user_id, email, name FROM "user" WHERE lower(email) = lower($1)', email
+    )
+    return Account(**dict(row)) if row else None

@@ -1,0 +1,79 @@
+"""`/console/account/sessions`: where one is logged in, and ending that."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from litestar import Controller, Response, route
+
+from app.auth.controllers.answers import AnyRequest
+from app.auth.cookies import no_session_cookies, set_cookies
+from app.auth.devices import describe_device
+from app.auth.sessions import end_session, end_sessions, live_sessions
+from app.auth.viewer import Viewer
+from app.core.errors import NotFound
+from app.core.i18n import gettext as _
+from app.core.ids import parse_id
+from app.core.rendering import fragments, is_htmx, redirect
+
+BACK = "/console/account"
+
+
+@dataclass(frozen=True)
+class ShownSession:
+    """A session in its owner's list."""
+
+    id: UUID
+    device: str
+    ip: str
+    started: datetime
+    used: datetime
+    current: bool
+
+
+async def shown_sessions(viewer: Viewer, now: datetime) -> Sequence[ShownSession]:
+    """Return the viewer's live sessions, this one first."""
+    shown = [
+        ShownSession(
+            id=row.id,
+            device=describe_device(row.user_agent),
+            ip=row.ip or "",
+            started=row.created_at,
+            used=row.rotated_at,
+            current=row.id == viewer.session_id,
+        )
+        for row in await live_sessions(viewer.user_id, now)
+    ]
+    return sorted(shown, key=lambda session: not session.current)
+
+
+class OwnSessionsController(Controller):
+    path = "/console/account/sessions"
+
+    # POST is what a form without scripts can send.
+    @route("/{session_id:str}", http_method=["DELETE", "POST"], status_code=200)
+    async def end(
+        self, request: AnyRequest, viewer: Viewer, session_id: str, now: datetime
+    ) -> Response[str]:
+        known = parse_id(session_id)
+        if known is None or not await end_session(known, viewer.user_id, now, "ended"):
+            raise NotFound
+        if known == viewer.session_id:
+            response = redirect(request, "/login", toast=_("You are logged out."))
+            set_cookies(response, no_session_cookies())
+            return response
+        return await self._answer(request, viewer, now, _("That session is ended."))
+
+    @route(http_method=["DELETE", "POST"], status_code=200)
+    async def end_others(self, request: AnyRequest, viewer: Viewer, now: datetime) -> Response[str]:
+        await end_sessions(viewer.user_id, now, keep=viewer.session_id)
+        return await self._answer(request, viewer, now, _("All other sessions are ended."))
+
+    async def _answer(
+        self, request: AnyRequest, viewer: Viewer, now: datetime, toast: str
+    ) -> Response[str]:
+        if not is_htmx(request):
+            return redirect(request, BACK, toast=toast)
+        context = {"sessions": await shown_sessions(viewer, now)}
+        return fragments(request, ("auth/_sessions.html", context), toast=toast)

@@ -1,0 +1,67 @@
+"""`/forgot` and `/reset/{token}`: a new password by mail."""
+
+from datetime import datetime
+
+from litestar import Controller, Response, get, post
+
+from app.auth import resetting
+from app.auth.controllers.answers import AnyRequest, logged_in, too_many
+from app.auth.forms import ForgotForm, ResetForm
+from app.auth.limiting import limit_resets
+from app.core.errors import TooManyRequests
+from app.core.forms import Form, read_form
+from app.core.i18n import gettext as _
+from app.core.ratelimit import client_address, limit
+from app.core.rendering import page
+
+# The link is a secret: no other site may learn it from a Referer.
+SECRET = {"Referrer-Policy": "no-referrer"}
+RESETS = "30/hour"
+
+
+class ForgotController(Controller):
+    path = "/forgot"
+
+    @get()
+    async def show(self, request: AnyRequest) -> Response[str]:
+        return page(request, "auth/forgot.html", form=Form[ForgotForm]())
+
+    @post()
+    async def create(self, request: AnyRequest) -> Response[str]:
+        """Answer the same, after the same time, whether or not the address has an account."""
+        form = await read_form(request, ForgotForm)
+        try:
+            await limit_resets(request, form.value("email"))
+        except TooManyRequests as error:
+            return too_many(request, "auth/forgot.html", form, error)
+        if form.data is None:
+            return page(request, "auth/forgot.html", status=422, form=form)
+        await resetting.ask_for_reset(form.data.email, client_address(request))
+        return page(request, "auth/forgot_sent.html", email=form.data.email)
+
+
+class ResetController(Controller):
+    path = "/reset/{token:str}"
+    response_headers = SECRET
+
+    @get()
+    async def show(self, request: AnyRequest, token: str, now: datetime) -> Response[str]:
+        account = await resetting.check_reset(token, now)
+        return self._page(request, token, account.email, Form[ResetForm]())
+
+    @post()
+    async def create(self, request: AnyRequest, token: str, now: datetime) -> Response[str]:
+        await limit(request, "reset-use", RESETS)
+        account = await resetting.check_reset(token, now)
+        form = await read_form(request, ResetForm)
+        if form.data is None:
+            return self._page(request, token, account.email, form, 422)
+        ip = client_address(request)
+        account = await resetting.reset_password(token, form.data.password, now, ip)
+        toast = _("Your new password holds. All other sessions were ended.")
+        return await logged_in(request, account.user_id, account.email, now, "", toast)
+
+    def _page(
+        self, request: AnyRequest, token: str, email: str, form: Form[ResetForm], status: int = 200
+    ) -> Response[str]:
+        return page(request, "auth/reset.html", status=status, form=form, token=token, email=email)

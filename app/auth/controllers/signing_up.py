@@ -1,0 +1,65 @@
+"""`/signup`: a new account is logged in straight away.
+
+An address that is taken gets no error. With the right password it is the same person again (a form sent twice), who
+is logged in. Otherwise the page says to look into the mailbox, and the mail there tells the owner what happened. So
+nothing in words tells a stranger who has an account; that a free address is logged in at once remains visible, at the
+price of making that account, of a mail to its owner, and within the rate limit.
+"""
+
+from datetime import datetime
+
+from litestar import Controller, Response, get, post
+
+from app.auth import emails
+from app.auth.accounts import AccountExists, account_of, sign_up
+from app.auth.controllers.answers import AnyRequest, logged_in, too_many
+from app.auth.forms import SignUpForm
+from app.auth.limiting import limit_logins, limit_sign_ups
+from app.auth.logging_in import authenticate
+from app.auth.redirects import after_login
+from app.auth.viewing import viewer_of
+from app.core.errors import TooManyRequests
+from app.core.forms import Form, read_form
+from app.core.i18n import gettext as _
+from app.core.ratelimit import client_address
+from app.core.rendering import page, redirect
+
+TEMPLATE = "auth/signup.html"
+
+
+class SignUpController(Controller):
+    path = "/signup"
+
+    @get()
+    async def show(self, request: AnyRequest) -> Response[str]:
+        target = request.query_params.get("next", "")
+        if viewer_of(request):
+            return redirect(request, after_login(target))
+        return page(request, TEMPLATE, form=Form[SignUpForm](values={"next": target}))
+
+    @post()
+    async def create(self, request: AnyRequest, now: datetime) -> Response[str]:
+        form = await read_form(request, SignUpForm)
+        try:
+            await limit_sign_ups(request)
+            if form.data is None:
+                return page(request, TEMPLATE, status=422, form=form)
+            data = form.data
+            try:
+                viewer = await sign_up(data.email, data.password, data.name, now)
+            except AccountExists:
+                return await self._known(request, data, now)
+        except TooManyRequests as error:
+            return too_many(request, TEMPLATE, form, error)
+        toast = _("Welcome to Mayfly. Your account is ready.")
+        return await logged_in(request, viewer.user_id, data.email, now, data.next, toast)
+
+    async def _known(self, request: AnyRequest, data: SignUpForm, now: datetime) -> Response[str]:
+        await limit_logins(request, data.email, now)
+        user_id = await authenticate(data.email, data.password, now, client_address(request))
+        if user_id is not None:
+            return await logged_in(request, user_id, data.email, now, data.next, None)
+        account = await account_of(data.email)
+        if account is not None:
+            await emails.account_exists(account.user_id, account.email, account.name, now)
+        return page(request, "auth/check_mail.html", email=data.email, form=Form[SignUpForm]())

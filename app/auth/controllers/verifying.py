@@ -1,0 +1,33 @@
+"""`/verify/{token}`: the link in the welcome mail, and a button, because mail programs open links by themselves."""
+
+from datetime import datetime
+
+from litestar import Controller, Response, get, post
+
+from app.auth.controllers.answers import AnyRequest
+from app.auth.forms import EmptyForm
+from app.auth.redirects import HOME
+from app.auth.verifying import check_verification, verify_address
+from app.core.forms import read_form
+from app.core.i18n import gettext as _
+from app.core.ratelimit import limit
+from app.core.rendering import page, redirect
+
+VERIFICATIONS = "30/hour"
+
+
+class VerifyController(Controller):
+    path = "/verify/{token:str}"
+    response_headers = {"Referrer-Policy": "no-referrer"}
+
+    @get()
+    async def show(self, request: AnyRequest, token: str, now: datetime) -> Response[str]:
+        _user_id, email = await check_verification(token, now)
+        return page(request, "auth/verify.html", token=token, email=email)
+
+    @post()
+    async def create(self, request: AnyRequest, token: str, now: datetime) -> Response[str]:
+        await limit(request, "verify", VERIFICATIONS)
+        await read_form(request, EmptyForm)
+        await verify_address(token, now)
+        return redirect(request, HOME, toast=_("Your address is confirmed."))

@@ -1,0 +1,82 @@
+"""The forms of accounts."""
+
+from typing import Annotated
+
+from pydantic import AfterValidator, EmailStr, StringConstraints, ValidationInfo, field_validator
+
+from app.auth.passwords import LONGEST, check_new_password
+from app.core.forms import FieldError, FormModel
+from app.core.i18n import gettext as _
+
+LONGEST_NAME = 80
+
+
+def _plain_name(name: str) -> str:
+    # The name stands in mails to an address that anyone can type, so it must not carry a stranger's advertisement.
+    if not all(c.isprintable() for c in name):
+        raise FieldError("name", _("That contains characters that can't be kept."))
+    if "://" in name or "www." in name.casefold():
+        raise FieldError("name", _("A name without web addresses, please."))
+    return name
+
+
+Name = Annotated[
+    str, StringConstraints(min_length=1, max_length=LONGEST_NAME), AfterValidator(_plain_name)
+]
+# A password is taken as it was typed, spaces at its ends included.
+Password = Annotated[
+    str, StringConstraints(strip_whitespace=False, min_length=1, max_length=LONGEST)
+]
+NewPassword = Annotated[str, StringConstraints(strip_whitespace=False)]
+
+
+class SignUpForm(FormModel):
+    name: Name
+    email: EmailStr
+    password: NewPassword
+    next: str = ""
+
+    @field_validator("password")
+    @classmethod
+    def _good(cls, password: str, info: ValidationInfo) -> str:
+        check_new_password(password, email=info.data.get("email", ""))
+        return password
+
+
+class LogInForm(FormModel):
+    email: Annotated[str, StringConstraints(min_length=1, max_length=254)]
+    password: Password
+    next: str = ""
+
+
+class ForgotForm(FormModel):
+    email: EmailStr
+
+
+class ResetForm(FormModel):
+    password: NewPassword
+
+    @field_validator("password")
+    @classmethod
+    def _good(cls, password: str) -> str:
+        check_new_password(password)
+        return password
+
+
+class NameForm(FormModel):
+    name: Name
+
+
+class PasswordForm(FormModel):
+    current: Password
+    password: NewPassword
+
+    @field_validator("password")
+    @classmethod
+    def _good(cls, password: str) -> str:
+        check_new_password(password)
+        return password
+
+
+class EmptyForm(FormModel):
+    """A button."""
