@@ -53,25 +53,6 @@ async def send_recovery(email: str, now: datetime) -> None:
     await enqueue("orders.recover", {"email": email, "asked_at": now.isoformat()})
 
 
-@job("orders.completed")
-async def on_completed(payload: Payload, now: datetime) -> None:
-    if order := await order_of(UUID(payload["order_id"])):
-        await send_completed(order, now)
-
-
-@job("orders.unavailable")
-async def on_unavailable(payload: Payload, now: datetime) -> None:
-    if order := await order_of(UUID(payload["order_id"])):
-        await send_unavailable(order, now)
-
-
-@job("orders.refunded")
-async def on_refunded(payload: Payload, now: datetime) -> None:
-    """`refund_id` says which refund, `amount` how much of it in minor units."""
-    if order := await order_of(UUID(payload["order_id"])):
-        await send_refunded(order, payload["amount"], payload["refund_id"], now)
-
-
 @job("orders.recover")
 async def on_recover(payload: Payload, now: datetime) -> None:
     for order_id in await recent_orders_of(customer_id(payload["email"]), RECOVERED_ORDERS):

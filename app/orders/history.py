@@ -100,6 +100,20 @@ def outcome_words() -> dict[str, str]:
 def event_words(kind: str, details: dict[str, Any], currency: str) -> str:
     """Return an event as people read it, with its amount when it has one."""
     words = {
+        "created": _("Ordered"),
+        "completed": _("Paid and delivered"),
+        "payment_pending": _("Payment submitted, waiting for the bank"),
+        "payment_failed": _("Payment failed"),
+        "payment_mismatch": _("The payment does not fit the order"),
+        "checkout_failed": _("The payment service did not take the order"),
+        "released": _("Given up by the buyer"),
+        "expired": _("Not paid in time"),
+        "paid_too_late": _("Paid when everything was sold; money goes back"),
+        "refund_requested": _("Refund asked for"),
+        "refunded": _("Refunded"),
+        "refund_failed": _("Refund failed"),
+        "disputed": _("Disputed at the bank"),
+        "dispute_closed": _("Dispute decided"),
         "link_resent": _("Link sent again"),
     }.get(kind, kind.replace("_", " ").capitalize())
     amount = details.get("amount")

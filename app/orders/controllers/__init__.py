@@ -2,6 +2,7 @@
 
 from litestar.types import ControllerRouterHandler
 
+from app.orders.controllers.console import ConsoleOrderController
 from app.orders.controllers.download import DownloadController
 from app.orders.controllers.order import LinkController, OrderController
 
@@ -9,4 +10,5 @@ controllers: list[ControllerRouterHandler] = [
     DownloadController,
     OrderController,
     LinkController,
+    ConsoleOrderController,
 ]

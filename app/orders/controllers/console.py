@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from app.orders.refunding import refund
 from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency as Named
 from litestar.params import FromPath, FromQuery, QueryParameter
@@ -26,6 +25,7 @@ from app.orders.history import attempts_on, history_of
 from app.orders.listing import list_orders, read_filter
 from app.orders.presenting import OrderView
 from app.orders.queries import order_of_group
+from app.orders.refunding import refund
 from app.orders.resending import resend
 
 Request_ = Request[Any, Any, Any]
@@ -124,7 +124,7 @@ class ConsoleOrderController(Controller):
         if form.data is None or amount is None or not form.ok:
             return await _refused(request, viewer, order, form, 422)
         try:
-            await refund(
+            state = await refund(
                 order.id,
                 amount,
                 refund_id=form.data.id,
@@ -135,7 +135,15 @@ class ConsoleOrderController(Controller):
         except MayflyError as error:
             form.add(FORM_LEVEL, error.message)
             return await _refused(request, viewer, order, form, error.status)
-        return await _done(request, viewer, order, _("The refund is on its way."))
+        return await _done(request, viewer, order, _refund_words(state))
+
+
+def _refund_words(state: str) -> str:
+    """Return what became of a refund: Stripe may take its time, or not answer at all just now."""
+    return {
+        "succeeded": _("The refund is on its way to the buyer."),
+        "pending": _("The refund is accepted and on its way; the bank takes its time."),
+    }.get(state, _("The refund is noted. The payment service does not answer, so we keep asking."))
 
 
 def _page_number(text: str) -> int:
