@@ -1,12 +1,12 @@
 """The seller's orders: list, detail, resending the link, refunds, CSV."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
 from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency as Named
-from litestar.params import FromPath, FromQuery, QueryParameter
+from litestar.params import FromPath
 from litestar.response import Stream
 from pydantic import Field
 
@@ -22,7 +22,7 @@ from app.core.ratelimit import limit
 from app.core.rendering import fragments, is_htmx, page, redirect
 from app.orders.exporting import export_orders
 from app.orders.history import attempts_on, history_of
-from app.orders.listing import list_orders, read_filter
+from app.orders.listing import Filter, list_orders, read_filter
 from app.orders.presenting import OrderView
 from app.orders.queries import order_of_group
 from app.orders.refunding import refund
@@ -52,36 +52,21 @@ class ConsoleOrderController(Controller):
     guards = [requires(Permission.SEE_ORDERS)]
 
     @get()
-    async def index(
-        self,
-        request: Request_,
-        viewer: Named[Viewer],
-        q: FromQuery[str] = "",
-        state: FromQuery[str] = "",
-        page_id: FromQuery[str] = "",
-        number: Annotated[str, QueryParameter(name="page")] = "1",
-    ) -> Response[str]:
-        listing = await list_orders(
-            viewer.group_id, read_filter(q, state, page_id), _page_number(number)
-        )
+    async def index(self, request: Request_, viewer: Named[Viewer]) -> Response[str]:
+        number = _page_number(request.query_params.get("page", "1"))
+        listing = await list_orders(viewer.group_id, _filter(request), number)
         if is_htmx(request):
             return fragments(request, ("orders/console/_list.html", {"listing": listing}))
         may_export = viewer.can(Permission.EXPORT)
         return page(request, "orders/console/index.html", listing=listing, may_export=may_export)
 
     @get("/export.csv", guards=[requires(Permission.EXPORT)])
-    async def export(
-        self,
-        viewer: Named[Viewer],
-        q: FromQuery[str] = "",
-        state: FromQuery[str] = "",
-        page_id: FromQuery[str] = "",
-    ) -> Stream:
+    async def export(self, request: Request_, viewer: Named[Viewer]) -> Stream:
         headers = {
             "Content-Disposition": 'attachment; filename="orders.csv"',
             "Cache-Control": "no-store",
         }
-        rows = export_orders(viewer.group_id, read_filter(q, state, page_id))
+        rows = export_orders(viewer.group_id, _filter(request))
         return Stream(rows, media_type="text/csv; charset=utf-8", headers=headers)
 
     @get("/{order_id:str}")
@@ -144,6 +129,11 @@ def _refund_words(state: str) -> str:
         "succeeded": _("The refund is on its way to the buyer."),
         "pending": _("The refund is accepted and on its way; the bank takes its time."),
     }.get(state, _("The refund is noted. The payment service does not answer, so we keep asking."))
+
+
+def _filter(request: Request_) -> Filter:
+    query = request.query_params
+    return read_filter(query.get("q", ""), query.get("state", ""), query.get("page_id", ""))
 
 
 def _page_number(text: str) -> int:
