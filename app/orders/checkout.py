@@ -12,6 +12,7 @@ from uuid import UUID
 from app.core import db, jobs
 from app.core.errors import Conflict
 from app.core.forms import FORM_LEVEL, FieldError
+from app.core.i18n import current_language
 from app.core.i18n import gettext as _
 from app.core.ids import new_id
 from app.core.money import MAXIMUM_AMOUNT
@@ -58,6 +59,8 @@ async def start_checkout(basket: Basket, now: datetime) -> Placed:
             lock_keys(basket.short_id, basket.email, basket.buyer),
         )
         offer = await load_offer(basket.short_id, now)
+        # From here on words are in the page's language: refusals, and the mails that follow.
+        current_language.set(offer.language)
         placed = await _place(basket, offer, now)
     if placed.completed or placed.payment_url is None:
         return placed

@@ -1,14 +1,16 @@
 """Jobs of orders, and what Stripe's events mean for them. Each names one domain function."""
 
+import contextlib
 from datetime import datetime
 from uuid import UUID
 
 from app.core import jobs
+from app.core.ids import parse_id
 from app.orders import disputing, emails, paying, reconciling, refunding
 from app.orders.fulfilling import complete
 from app.orders.queries import order_of
 from app.payments import inbox
-from app.payments.gateway import Event, PaymentRejected, get_gateway
+from app.payments.gateway import Event, PaymentRejected, UnknownSession, get_gateway
 
 
 @jobs.job("orders.hold_lapsed")
@@ -56,14 +58,17 @@ async def reconcile(_payload: jobs.Payload, now: datetime) -> None:
 
 async def session_changed(event: Event, now: datetime) -> None:
     """An event only says that something happened: what is true now is asked, so order and repeats don't matter."""
-    await complete(await get_gateway().get_checkout(event.subject["id"]), now)
+    with contextlib.suppress(UnknownSession):
+        await complete(await get_gateway().get_checkout(event.subject["id"]), now)
 
 
 async def session_failed(event: Event, now: datetime) -> None:
     """A payment that was to confirm later did not."""
-    session = await get_gateway().get_checkout(event.subject["id"])
-    if session.payment_status != "paid":
-        await paying.fail(UUID(session.metadata["order_id"]), now)
+    with contextlib.suppress(UnknownSession):
+        session = await get_gateway().get_checkout(event.subject["id"])
+        order_id = parse_id(session.metadata.get("order_id"))
+        if order_id is not None and session.payment_status != "paid":
+            await paying.fail(order_id, now)
 
 
 async def refund_changed(event: Event, now: datetime) -> None:

@@ -19,7 +19,8 @@ from app.payments.gateway import GatewayRefund, PaymentRejected, PaymentUnavaila
 
 log = structlog.get_logger()
 
-REFUNDABLE = ("completed", "partially_refunded", "disputed")
+# Stripe refuses refunds of disputed payments: the bank decides those.
+REFUNDABLE = ("completed", "partially_refunded")
 # If the request that asks Stripe dies, its job does it after this time.
 REPEATED_AFTER = timedelta(minutes=1)
 _SETTLED = {"succeeded": "succeeded", "failed": "failed", "canceled": "failed"}
@@ -141,7 +142,8 @@ async def _count(refund: db.Record, now: datetime) -> None:
     """Count money that went back: the order's state follows, stock is put back, the buyer is told."""
     order = await db.fetch_one(
         'UPDATE "order" SET refunded_amount = least(amount, refunded_amount + $2), updated_at = $3, '
-        "state = CASE WHEN refunded_amount + $2 >= amount THEN 'refunded' ELSE 'partially_refunded' END "
+        "state = CASE WHEN refunded_amount + $2 >= amount THEN 'refunded' WHEN state = 'disputed' THEN state "
+        "ELSE 'partially_refunded' END "
         "WHERE id = $1 RETURNING id, page_id, state",
         refund["order_id"],
         refund["amount"],

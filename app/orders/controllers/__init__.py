@@ -2,11 +2,13 @@
 
 from litestar.types import ControllerRouterHandler
 
+from app.orders.controllers.checkout import CheckoutController
 from app.orders.controllers.console import ConsoleOrderController
 from app.orders.controllers.download import DownloadController
 from app.orders.controllers.order import LinkController, OrderController
 
 controllers: list[ControllerRouterHandler] = [
+    CheckoutController,
     DownloadController,
     OrderController,
     LinkController,

@@ -1,0 +1,153 @@
+"""The visitor's checkout: from the button on the page to Stripe, and back to their own hold."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from litestar import Controller, Request, Response, delete, get, post
+
+from app.core.errors import Conflict, MayflyError, UpstreamFailed
+from app.core.forms import FORM_LEVEL, FieldError, Form
+from app.core.i18n import current_language
+from app.core.i18n import gettext as _
+from app.core.ids import new_short_id
+from app.core.ratelimit import limit
+from app.core.rendering import fragments, is_htmx, page, redirect
+from app.orders.buyers import buyer_cookie, buyer_for, buyer_of
+from app.orders.checkout import Basket, Placed, start_checkout
+from app.orders.forms import CheckoutForm, read_checkout
+from app.orders.links import order_path
+from app.orders.paying import OpenHold, open_session, own_hold, release
+from app.pages.selling import Offer, OfferLine, ensure_running, load_offer
+
+Request_ = Request[Any, Any, Any]
+
+# Many buyers share an address in an office; one customer has few reasons to try often.
+ADDRESS_RATE = "120/minute"
+CUSTOMER_RATE = "12/minute"
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of the checkout form: what is offered, and how many were asked for."""
+
+    item: OfferLine
+    name: str
+    quantity: str
+
+
+class CheckoutController(Controller):
+    path = "/p/{short_id:str}"
+
+    @post("/checkout", status_code=200)
+    async def start(self, request: Request_, now: datetime, short_id: str) -> Response[str]:
+        """303 to the payment page, to the finished order, or to the hold this browser has; or the form again, with why."""
+        await limit(request, "checkout", ADDRESS_RATE)
+        form, quantities = await read_checkout(request)
+        if form.data is None or not form.ok:
+            return await _again(request, short_id, form, 422, now)
+        await limit(request, "checkout-customer", CUSTOMER_RATE, key=form.data.email.lower())
+        buyer = buyer_for(request, form.data.attempt, form.data.email, now)
+        basket = Basket(short_id, quantities, form.data.email, buyer, form.data.attempt)
+        try:
+            placed = await start_checkout(basket, now)
+        except (FieldError, Conflict, UpstreamFailed) as error:
+            return await _refused(request, short_id, form, error, now)
+        response = redirect(request, _next(placed, short_id, now))
+        response.set_cookie(buyer_cookie(buyer))
+        return response
+
+    @get("/hold")
+    async def hold(self, request: Request_, now: datetime, short_id: str) -> Response[str]:
+        """This browser's own hold; without one, back to the page."""
+        held = await _own(request, short_id, now)
+        if held is None:
+            return redirect(request, f"/p/{short_id}")
+        return page(request, "orders/hold.html", hold=held)
+
+    @post("/hold", status_code=200)
+    async def continue_(self, request: Request_, now: datetime, short_id: str) -> Response[str]:
+        """303 to the payment page of this browser's hold."""
+        await limit(request, "checkout", ADDRESS_RATE)
+        held = await _own(request, short_id, now)
+        if held is None:
+            return redirect(request, f"/p/{short_id}", toast=_("Nothing is held for you any more."))
+        return redirect(request, await open_session(held.order_id, now))
+
+    @post("/hold/release", status_code=200)
+    async def release(self, request: Request_, now: datetime, short_id: str) -> Response[str]:
+        """Give this browser's hold up; its units are free at once."""
+        return await _release(request, short_id, now)
+
+    @delete("/hold", status_code=200)
+    async def delete(self, request: Request_, now: datetime, short_id: str) -> Response[str]:
+        return await _release(request, short_id, now)
+
+
+def _next(placed: Placed, short_id: str, now: datetime) -> str:
+    if placed.completed:
+        return order_path(placed.order_id, now)
+    return placed.payment_url or f"/p/{short_id}/hold"
+
+
+async def _own(request: Request_, short_id: str, now: datetime) -> OpenHold | None:
+    buyer = buyer_of(request)
+    return await own_hold(short_id, buyer, now) if buyer else None
+
+
+async def _release(request: Request_, short_id: str, now: datetime) -> Response[str]:
+    held = await _own(request, short_id, now)
+    if held is not None:
+        await release(held.order_id, now)
+    return redirect(request, f"/p/{short_id}", toast=_("Released: it is free for others now."))
+
+
+async def _refused(
+    request: Request_,
+    short_id: str,
+    form: Form[CheckoutForm],
+    error: FieldError | MayflyError,
+    now: datetime,
+) -> Response[str]:
+    if isinstance(error, FieldError):
+        form.take(error)
+        return await _again(request, short_id, form, 422, now)
+    form.add(FORM_LEVEL, error.message)
+    return await _again(request, short_id, form, error.status, now)
+
+
+async def _again(
+    request: Request_, short_id: str, form: Form[CheckoutForm], status: int, now: datetime
+) -> Response[str]:
+    """The form once more, with what was typed and what is wrong; a fresh attempt, so that it can be sent again."""
+    offer = await load_offer(short_id, now)
+    current_language.set(offer.language)
+    context = {
+        "offer": offer,
+        "form": form,
+        "rows": [_row(line, form) for line in offer.lines],
+        "running": _runs(offer),
+        "attempt": new_short_id(),
+    }
+    if is_htmx(request):
+        return fragments(request, ("orders/_checkout.html", context), status=status)
+    return page(request, "orders/checkout.html", status=status, **context)
+
+
+def _row(line: OfferLine, form: Form[CheckoutForm]) -> Row:
+    name = item_name(line.content_id)
+    return Row(line, name, form.value(name) or "0")
+
+
+def item_name(content_id: UUID) -> str:
+    """Return the name of a quantity's field."""
+    return f"item[{content_id}]"
+
+
+def _runs(offer: Offer) -> bool:
+    try:
+        ensure_running(offer)
+    except Conflict:
+        return False
+    return True
