@@ -26,7 +26,17 @@ from app.core.settings import get_settings, unsafe_settings
 
 MAXIMUM_BODY_BYTES = 1024 * 1024
 
-MODULES = ("auth", "notifications", "payments", "storage", "products", "stock", "pages", "orders")
+MODULES = (
+    "auth",
+    "notifications",
+    "payments",
+    "storage",
+    "products",
+    "stock",
+    "pages",
+    "orders",
+    "home",
+)
 
 
 def provide_now() -> datetime:
