@@ -76,7 +76,3 @@ class PasswordForm(FormModel):
     def _good(cls, password: str) -> str:
         check_new_password(password)
         return password
-
-
-class EmptyForm(FormModel):
-    """A button."""

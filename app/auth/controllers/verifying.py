@@ -5,10 +5,8 @@ from datetime import datetime
 from litestar import Controller, Response, get, post
 
 from app.auth.controllers.answers import AnyRequest
-from app.auth.forms import EmptyForm
 from app.auth.redirects import HOME
 from app.auth.verifying import check_verification, verify_address
-from app.core.forms import read_form
 from app.core.i18n import gettext as _
 from app.core.ratelimit import limit
 from app.core.rendering import page, redirect
@@ -28,6 +26,5 @@ class VerifyController(Controller):
     @post()
     async def create(self, request: AnyRequest, token: str, now: datetime) -> Response[str]:
         await limit(request, "verify", VERIFICATIONS)
-        await read_form(request, EmptyForm)
         await verify_address(token, now)
         return redirect(request, HOME, toast=_("Your address is confirmed."))

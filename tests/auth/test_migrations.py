@@ -1,0 +1,43 @@
+"""The tables as the migrations make them: forwards, backwards, and the same as the code declares."""
+
+from app.core import db
+from app.core.ids import new_id
+from app.core.partitions import ensure_partitions
+
+
+async def test_the_security_log_is_partitioned_by_month(app, now):
+    await ensure_partitions(now)
+    await db.execute(
+        "INSERT INTO security_log (id, created_at, kind) VALUES ($1, $2, 'test')", new_id(), now
+    )
+    table = await db.fetch_value("SELECT tableoid::regclass::text FROM security_log")
+    assert table == f"security_log_{now:%Y_%m}"
+
+
+async def test_logins_and_console_requests_use_indexes(app):
+    async with db.transaction() as connection:
+        await connection.execute("SET LOCAL enable_seqscan = off")
+        by_email = await connection.fetch(
+            "EXPLAIN SELECT id FROM \"user\" WHERE lower(email) = lower('A@example.com')"
+        )
+        assert any("user_email_key" in row[0] for row in by_email)
+
+
+async def test_the_database_declares_what_the_tables_say(app):
+    from app.auth import tables as auth
+    from app.notifications import tables as notifications
+
+    for table in (
+        auth.Organization, auth.Group, auth.User, auth.Role, auth.UserRole, auth.Session,
+        auth.SecurityLog, notifications.Message,
+    ):  # fmt: skip
+        rows = await db.fetch(
+            "SELECT column_name, is_nullable = 'YES' AS nullable, character_maximum_length AS length "
+            "FROM information_schema.columns WHERE table_name = $1",
+            table._meta.tablename,
+        )
+        declared = {
+            column._meta.name: (column._meta.null, getattr(column, "length", None))
+            for column in table._meta.columns
+        }
+        assert {r["column_name"]: (r["nullable"], r["length"]) for r in rows} == declared
