@@ -31,7 +31,7 @@ async def _set_state(sold: Sold, state: str) -> None:
 
 
 async def test_the_link_leads_to_the_very_bytes(client: Any, owner: Any, now: Any) -> None:
-    sold = await make_sold(owner.viewer, now, files=["Ümläut & \"quotes\".pdf"])
+    sold = await make_sold(owner.viewer, now, files=['Ümläut & "quotes".pdf'])
     response = await client.get(
         download_path(sold.id, sold.files[0], HOME, now), headers={"User-Agent": "Firefox"}
     )

@@ -67,7 +67,7 @@ class ConsoleOrderController(Controller):
             "Cache-Control": "no-store",
         }
         rows = export_orders(viewer.group_id, _filter(request))
-        return Stream(rows, media_type="text/csv; charset=utf-8", headers=headers)
+        return Stream(rows, media_type="text/csv", headers=headers)
 
     @get("/{order_id:str}")
     async def show(
