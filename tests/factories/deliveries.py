@@ -50,12 +50,12 @@ async def make_sold(
     **columns: Any,
 ) -> Sold:
     """Make a page, a product with `files`, and an order of it in `state`."""
-    owner = {
+    owner: dict[str, Any] = {
         "user_id": seller.user_id,
         "organization_id": seller.organization_id,
         "group_id": seller.group_id,
     }
-    at = {"created_at": now, "updated_at": now}
+    at: dict[str, Any] = {"created_at": now, "updated_at": now}
     page = Page(
         short_id=new_short_id(), type="flash-sale", title=page_title, description="", **owner, **at
     )

@@ -99,10 +99,10 @@ async def test_resending_mails_the_link_once_and_is_recorded(
 ) -> None:
     sold = await make_sold(owner.viewer, now, email=f"ann-{new_id()}@example.com")
     form = {"id": str(new_id())}
-    for _ in range(2):
-        answer = await owner.post(f"{LIST}/{sold.id}/link", data=form, headers=HTMX)
-        assert answer.status_code == 200
-        assert 'id="order"' in answer.text
+    first = await owner.post(f"{LIST}/{sold.id}/link", data=form, headers=HTMX)
+    answer = await owner.post(f"{LIST}/{sold.id}/link", data=form, headers=HTMX)
+    assert first.status_code == answer.status_code == 200
+    assert 'id="order"' in answer.text
     assert answer.text.count("Link sent again") == 1
     assert "Olivia" in answer.text
     await run_jobs()
