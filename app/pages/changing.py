@@ -32,10 +32,10 @@ async def create(
     """
     settings = page_types[type_name].settings()
     async with db.transaction():
-        await db.execute(
+        made = await db.execute(
             """INSERT INTO page (id, short_id, user_id, organization_id, group_id, type, title, description, zone,
-                 settings, afterlife, theme, stock_id, created_at, updated_at)
-               SELECT $1, $2, $3, $4, $5, $6, $7, '', $8, $9, $10, '{}', $11, $12, $12
+                 settings, afterlife, theme, created_at, updated_at)
+               VALUES ($1, $2, $3, $4, $5, $6, $7, '', $8, $9, $10, '{}', $11, $11)
                ON CONFLICT (id) DO NOTHING""",
             page_id,
             new_short_id(),
@@ -47,14 +47,22 @@ async def create(
             zone,
             settings.model_dump_json(),
             Afterlife().model_dump_json(),
-            await create_stock(None),
             now,
         )
+        if made:
+            await give_stock(page_id)
     if not await db.fetch_one(
         "SELECT 1 FROM page WHERE id = $1 AND group_id = $2", page_id, viewer.group_id
     ):
         raise NotFound
     return page_id
+
+
+async def give_stock(page_id: UUID) -> None:
+    """Give a new page its stock; how much of it there is, is decided when the page is published."""
+    await db.execute(
+        "UPDATE page SET stock_id = $2 WHERE id = $1", page_id, await create_stock(None)
+    )
 
 
 async def save(page: PageRecord, edit: Edit, user_id: UUID, now: datetime) -> None:

@@ -8,9 +8,9 @@ from app.core import db
 from app.core.errors import NotFound
 from app.core.ids import new_short_id
 from app.core.live import publish
+from app.pages.changing import give_stock
 from app.pages.lifecycle import Refused, State, refusal
 from app.pages.loading import PageRecord
-from app.stock.capacity import create_stock
 
 
 async def run_again(page: PageRecord, new_page_id: UUID, viewer: Viewer, now: datetime) -> UUID:
@@ -23,18 +23,18 @@ async def run_again(page: PageRecord, new_page_id: UUID, viewer: Viewer, now: da
     async with db.transaction():
         made = await db.execute(
             """INSERT INTO page (id, short_id, user_id, organization_id, group_id, type, title, description, language,
-                 zone, theme, settings, afterlife, stock_id, cover_key, cover_type, created_at, updated_at)
+                 zone, theme, settings, afterlife, cover_key, cover_type, created_at, updated_at)
                SELECT $2, $3, $4, organization_id, group_id, type, title, description, language,
-                 zone, theme, settings, afterlife, $5, cover_key, cover_type, $6, $6 FROM page WHERE id = $1
+                 zone, theme, settings, afterlife, cover_key, cover_type, $5, $5 FROM page WHERE id = $1
                ON CONFLICT (id) DO NOTHING""",
             page.id,
             new_page_id,
             new_short_id(),
             viewer.user_id,
-            await create_stock(None),
             now,
         )
         if made:
+            await give_stock(new_page_id)
             await db.execute(
                 """INSERT INTO page_content (id, page_id, kind, product_id, position, title, summary, image, amount,
                      currency, quantity, created_at)

@@ -4,7 +4,6 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from enum import StrEnum
 from uuid import UUID
 
 from markupsafe import Markup
@@ -13,23 +12,12 @@ from app.core.money import percent_off
 from app.pages.describing import to_html
 from app.pages.lifecycle import State, end_of, time_left
 from app.pages.loading import Content, PageRecord
+from app.pages.phases import Phase
 from app.pages.picking import Picture, picture
 from app.stock.levels import Level
 
 # Without a limit per buyer, a visitor may still not ask for more than this at once.
 MOST_AT_ONCE = 20
-
-
-class Phase(StrEnum):
-    """What the page can do for a visitor now. `held`: all that is left lies in other baskets."""
-
-    DRAFT = "draft"
-    SCHEDULED = "scheduled"
-    SELLING = "selling"
-    HELD = "held"
-    SOLD_OUT = "sold-out"
-    PAUSED = "paused"
-    EXPIRED = "expired"
 
 
 @dataclass(frozen=True)

@@ -38,8 +38,8 @@ class PageType:
     """One type of page.
 
     `form` is the console's form model (a PageForm); `settings` the stored model. `templates` is the folder of
-    `show.html` (whole page), `_main.html` (everything that can change), `_updates.html` (the small fragments that a
-    live update swaps) and `_fields.html` (the type's part of the editor).
+    `_main.html` (everything that can change) and `_fields.html` (the type's part of the editor). `updates` returns
+    the small fragments of a live update for a PageView, as (template, context).
     """
 
     name: str
@@ -49,3 +49,4 @@ class PageType:
     settings: type[PageSettings]
     form: type[Any]
     templates: str
+    updates: Callable[[Any], list[tuple[str, dict[str, Any]]]]

@@ -2,6 +2,7 @@
 
 from app.core.i18n import gettext as _
 from app.pages.types.base import PageType
+from app.pages.types.flash_sale.behaviour import FOLDER, updates
 from app.pages.types.flash_sale.form import FlashSaleForm
 from app.pages.types.flash_sale.settings import FlashSaleSettings
 
@@ -14,5 +15,6 @@ PAGE_TYPE = PageType(
     ),
     settings=FlashSaleSettings,
     form=FlashSaleForm,
-    templates="pages/flash_sale",
+    templates=FOLDER,
+    updates=updates,
 )

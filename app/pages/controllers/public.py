@@ -1,0 +1,136 @@
+"""What visitors ask for: the page, its live updates, its theme, its signed preview."""
+
+import re
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Any
+
+from litestar import Controller, Request, Response, get
+from sse_starlette import EventSourceResponse
+
+from app.core.assets import FOREVER
+from app.core.clock import milliseconds
+from app.core.errors import NotFound
+from app.core.rendering import HTML
+from app.core.signing import SIGNATURE, verify_url
+from app.core.theme import Theme, theme_css
+from app.pages import loading, showing, streaming
+from app.pages.loading import PageRecord
+from app.pages.phases import Phase
+from app.pages.previewing import preview_html
+from app.pages.public import Shown, cache
+from app.pages.viewing import view_page
+from app.stock.levels import levels
+
+Request_ = Request[Any, Any, Any]
+PersonalPart = Callable[[Request_, PageRecord], Awaitable[str]]
+
+BUYER_COOKIE = "buyer"
+# A cache in front may answer for a second; a browser always asks, and mostly hears 304.
+SHARED = "public, max-age=0, s-maxage=1, must-revalidate"
+PRIVATE = "private, no-store"
+SHORT_ID = re.compile(r"[0-9A-Za-z]{1,22}")
+THEME = re.compile(r"((?:[0-9a-f]{6}-){4})([a-z]+)-([a-z]+)\.css")
+
+
+class Personal:
+    """Where the orders put what only one browser sees; `main.py` sets it."""
+
+    part: PersonalPart | None = None
+
+
+def set_personal_part(part: PersonalPart) -> None:
+    """Show what `part` returns on the page of a visitor with a buyer's cookie."""
+    Personal.part = part
+
+
+async def _shown(short_id: str, now: datetime) -> Shown:
+    if not SHORT_ID.fullmatch(short_id):
+        raise NotFound
+    return await cache.get(short_id, now)
+
+
+def _headers(shown: Shown, now: datetime) -> dict[str, str]:
+    headers = {
+        "Cache-Control": SHARED,
+        "ETag": shown.etag,
+        "Vary": "Accept-Encoding, Cookie",
+        "Server-Timing": f"clock;dur={milliseconds(now)}",
+    }
+    if not shown.indexed:
+        headers["X-Robots-Tag"] = "noindex"
+    return headers
+
+
+async def _personal(request: Request_, shown: Shown) -> str:
+    if Personal.part is None or BUYER_COOKIE not in request.cookies or shown.status != 200:
+        return ""
+    with showing.speaking(shown.page.language):
+        return await Personal.part(request, shown.page)
+
+
+class PublicController(Controller):
+    path = "/p"
+
+    @get("/{short_id:str}")
+    async def show(self, request: Request_, short_id: str, now: datetime) -> Response[bytes]:
+        if SIGNATURE in request.query_params:
+            verify_url(request.url.path, dict(request.query_params), now)
+        shown = await _shown(short_id, now)
+        headers = _headers(shown, now)
+        if own := await _personal(request, shown):
+            html = shown.html.replace(showing.PERSONAL_PART, own)
+            headers |= {"Cache-Control": PRIVATE}
+            del headers["ETag"]
+            return Response(html.encode(), media_type=HTML, headers=headers)
+        if shown.redirect_url:
+            return Response(
+                b"", status_code=302, headers={**headers, "Location": shown.redirect_url}
+            )
+        if shown.etag in request.headers.get("if-none-match", ""):
+            return Response(b"", status_code=304, headers=headers)
+        body, encoding = shown.body.best(request.headers.get("accept-encoding", ""))
+        if encoding:
+            headers["Content-Encoding"] = encoding
+        return Response(body, status_code=shown.status, media_type=HTML, headers=headers)
+
+    @get("/{short_id:str}/live")
+    async def live(self, short_id: str, now: datetime) -> EventSourceResponse:
+        """The event stream. It ends with the page: an expired one has nothing more to say."""
+        shown = await _shown(short_id, now)
+        if shown.status != 200:
+            raise NotFound
+        return EventSourceResponse(streaming.events(shown.page.id))
+
+    @get("/{short_id:str}/fragments")
+    async def fragments(self, short_id: str, now: datetime) -> Response[str]:
+        """Everything that can change, for a browser whose page does not fit the updates it gets."""
+        if not SHORT_ID.fullmatch(short_id):
+            raise NotFound
+        page = await loading.by_short_id(short_id)
+        view = view_page(page, await levels(page.stock_ids()), now)
+        gone = view.phase is Phase.DRAFT
+        html = showing.withdrawn(now) if gone else showing.full_update(view)
+        return Response(html, media_type=HTML, headers={"Cache-Control": "no-store"})
+
+    @get("/{short_id:str}/preview")
+    async def preview(self, request: Request_, short_id: str, now: datetime) -> Response[str]:
+        """The page as it is stored, for whoever has the signed link."""
+        verify_url(request.url.path, dict(request.query_params), now)
+        html = await preview_html(await loading.by_short_id(short_id), now)
+        headers = {"Cache-Control": PRIVATE, "X-Robots-Tag": "noindex"}
+        return Response(html, media_type=HTML, headers=headers)
+
+    @get("/theme/{name:str}", media_type="text/css; charset=utf-8")
+    async def theme(self, name: str) -> Response[str]:
+        """A theme's stylesheet. Its address holds the whole theme, so it is kept for ever."""
+        found = THEME.fullmatch(name)
+        if found is None:
+            raise NotFound
+        colours = [f"#{colour}" for colour in found.group(1).strip("-").split("-")]
+        try:
+            css = theme_css(Theme(*colours, *found.groups()[1:]))  # type: ignore[arg-type]  # Theme checks
+        except ValueError:
+            raise NotFound from None
+        headers = {"Cache-Control": FOREVER}
+        return Response(css, media_type="text/css; charset=utf-8", headers=headers)

@@ -1,0 +1,136 @@
+"""The public page's bytes: made once per process and change, handed to everyone, never past the page's next instant."""
+
+import asyncio
+import hashlib
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from app.core.assets import Encoded, asset_url, encode
+from app.core.errors import NotFound
+from app.core.live import LiveBus, bus
+from app.core.rendering import render
+from app.pages import loading, showing
+from app.pages.lifecycle import State, next_change
+from app.pages.loading import PageRecord
+from app.pages.viewing import PageView, view_page
+from app.stock.levels import levels
+
+# Even when nothing changes, the digits that a browser without scripts shows should not be older than this.
+LONGEST = timedelta(seconds=60)
+PAGES_KEPT = 2000
+# Compressed for many readers, but while somebody waits: a middle quality of brotli.
+QUALITY = 5
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A page's answer from `at` until `fresh_until`: a body to send, or where it sends its visitors."""
+
+    page: PageRecord
+    status: int
+    html: str
+    body: Encoded
+    etag: str
+    redirect_url: str | None
+    indexed: bool
+    at: datetime
+    fresh_until: datetime
+
+
+@dataclass
+class PageCache:
+    """What was rendered, by short id. An entry goes when its page changes, and is never used past its time."""
+
+    bus: LiveBus
+    kept: dict[str, Shown] = field(default_factory=dict[str, Shown])
+    loading: dict[str, "asyncio.Task[Shown]"] = field(
+        default_factory=dict[str, "asyncio.Task[Shown]"]
+    )
+    short_ids: dict[str, str] = field(default_factory=dict[str, str])
+    renders: int = 0
+
+    async def get(self, short_id: str, now: datetime) -> Shown:
+        """Return the page's answer at `now`; many who ask at once wait for one rendering. Raises NotFound."""
+        found = self.kept.get(short_id)
+        if found and self.bus.connected and found.at <= now < found.fresh_until:
+            return found
+        task = self.loading.get(short_id)
+        if task is None:
+            task = asyncio.create_task(show(short_id, now), name=f"page:{short_id}")
+            self.loading[short_id] = task
+            task.add_done_callback(lambda done: self._keep(short_id, done))
+        return await asyncio.shield(task)
+
+    def forget(self, topic: str | None) -> None:
+        """Drop the page of `topic`, or everything. What is being loaded just now may be older than the change, so it
+        is not kept either."""
+        short_id = self.short_ids.get(topic) if topic else None
+        if short_id is not None:
+            self.kept.pop(short_id, None)
+            self.loading.pop(short_id, None)
+        elif topic is None or topic.startswith("page:"):
+            self.loading.clear()
+        if topic is None:
+            self.kept.clear()
+
+    def _keep(self, short_id: str, task: "asyncio.Task[Shown]") -> None:
+        if self.loading.get(short_id) is not task:
+            return
+        del self.loading[short_id]
+        if task.cancelled() or task.exception() is not None:
+            return
+        if len(self.kept) >= PAGES_KEPT:
+            oldest = self.kept.pop(next(iter(self.kept)))
+            self.short_ids.pop(oldest.page.topic, None)
+        shown = task.result()
+        self.renders += 1
+        self.kept[short_id] = shown
+        self.short_ids[shown.page.topic] = short_id
+
+
+cache = PageCache(bus)
+bus.on_change(cache.forget)
+
+
+async def show(short_id: str, now: datetime) -> Shown:
+    """Render the page as it is at `now`, in two statements. Raises NotFound for an unknown page and for a draft."""
+    page = await loading.by_short_id(short_id)
+    view = view_page(page, await levels(page.stock_ids()), now)
+    if view.state is State.DRAFT:
+        raise NotFound
+    gone_at = page.gone_at()
+    gone = view.state is State.EXPIRED and gone_at is not None and now >= gone_at
+    html = gone_page(view) if gone else showing.whole(view)
+    changes = (next_change(page.times, now), gone_at)
+    later = [moment for moment in changes if moment is not None and moment > now]
+    return Shown(
+        page=page,
+        status=410 if gone else 200,
+        html=html,
+        body=encode(html.replace(showing.PERSONAL_PART, "").encode(), quality=QUALITY),
+        etag=_etag(view, gone),
+        redirect_url=None if gone else view.redirect_url,
+        indexed=not gone,
+        at=now,
+        fresh_until=min([*later, now + LONGEST]),
+    )
+
+
+def gone_page(view: PageView) -> str:
+    with showing.speaking(view.page.language):
+        return render("pages/gone.html", page=view.page, now=view.now)
+
+
+def _etag(view: PageView, gone: bool) -> str:
+    """Weak, over everything but the server's clock: two renderings of the same page are the same to a cache."""
+    seen = (
+        view.page.id,
+        view.page.version,
+        view.phase,
+        gone,
+        view.level,
+        [line.level for line in view.lines],
+        asset_url("css/page.css"),
+        asset_url("js/live.js"),
+    )
+    return f'W/"{hashlib.sha256(repr(seen).encode()).hexdigest()[:24]}"'

@@ -1,0 +1,82 @@
+"""Live updates of a page: rendered once per process and change, and exactly when time alone changes the page."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import datetime
+from uuid import UUID
+
+from sse_starlette import ServerSentEvent
+
+from app.core.clock import milliseconds, utc_now
+from app.core.errors import NotFound
+from app.core.live import LiveBus, bus
+from app.pages import loading, showing
+from app.pages.lifecycle import State, next_change
+from app.pages.viewing import view_page
+from app.stock.levels import levels
+
+# What browsers wait before they connect again; they add jitter of their own.
+RETRY_MS = 1000
+# Timers further away than this are set when they come nearer: something wakes the topic before, or a job does.
+FARTHEST_SECONDS = 24 * 3600.0
+# A timer must not fire before its moment, by whatever its clock is coarser than ours.
+LATER_SECONDS = 0.005
+
+
+class PageUpdates:
+    """Makes the text of topics `page:<id>`. Remembers the stage that the watchers of a page have been shown."""
+
+    def __init__(self, live: LiveBus) -> None:
+        self.live = live
+        self.stages: dict[str, str] = {}
+        self.timers: dict[str, asyncio.TimerHandle] = {}
+
+    async def render(self, topic: str) -> str | None:
+        """Return the update for everyone who watches `topic`; None when the page is gone."""
+        now = utc_now()
+        try:
+            page = await loading.by_id(UUID(topic.partition(":")[2]))
+        except NotFound:
+            return None
+        if page.state(now) is State.DRAFT:
+            self.stages.pop(topic, None)
+            with showing.speaking(page.language):
+                return showing.withdrawn(now)
+        self._wake_at_next_change(topic, next_change(page.times, now))
+        view = view_page(page, await levels(page.stock_ids()), now)
+        before = self.stages.get(topic)
+        self.stages[topic] = view.stage
+        # Whoever missed the one whole update sees by the small one's stage that it does not fit, and asks.
+        same = before is None or before == view.stage
+        return showing.small_update(view) if same else showing.full_update(view)
+
+    def _wake_at_next_change(self, topic: str, moment: datetime | None) -> None:
+        """Render again at the very instant, whether or not the job that announces it is on time."""
+        if timer := self.timers.pop(topic, None):
+            timer.cancel()
+        if moment is None or topic not in self.live.topics:
+            return
+        seconds = (moment - utc_now()).total_seconds()
+        if seconds < FARTHEST_SECONDS:
+            self.timers[topic] = asyncio.get_running_loop().call_later(
+                max(seconds, 0) + LATER_SECONDS, self._wake, topic
+            )
+
+    def _wake(self, topic: str) -> None:
+        self.timers.pop(topic, None)
+        if watched := self.live.topics.get(topic):
+            watched.changed.set()
+
+
+updates = PageUpdates(bus)
+bus.render_with("page", updates.render)
+
+
+async def events(page_id: UUID) -> AsyncIterator[ServerSentEvent]:
+    """Yield the event stream of a page: the server's clock, then what to swap, now and after each change."""
+    first = True
+    async for text in bus.watch(f"page:{page_id}"):
+        clock = str(milliseconds(utc_now()))
+        yield ServerSentEvent(data=clock, event="clock", retry=RETRY_MS if first else None)
+        yield ServerSentEvent(data=text)
+        first = False
