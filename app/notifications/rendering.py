@@ -12,7 +12,7 @@ from app.core.settings import get_settings
 LONGEST_SUBJECT = 400
 
 # The text parts are no HTML: an apostrophe in a name stays one.
-_plain = environment.overlay(autoescape=False)
+plain = environment.overlay(autoescape=False)
 
 
 @dataclass(frozen=True)
@@ -38,8 +38,8 @@ def render_message(name: str, context: Mapping[str, Any], locale: str) -> Render
             **context,
         }
         folder = f"emails/{name}"
-        subject = _plain.get_template(f"{folder}/subject.txt").render(given)
-        text = _plain.get_template(f"{folder}/body.txt").render(given)
+        subject = plain.get_template(f"{folder}/subject.txt").render(given)
+        text = plain.get_template(f"{folder}/body.txt").render(given)
         html = environment.get_template(f"{folder}/body.html").render(given)
     finally:
         current_language.reset(token)

@@ -7,12 +7,13 @@ import pytest
 from app.auth.sessions import live_sessions, start_session
 from app.core import db
 from tests.conftest import Inbox, Member
+from tests.support.aliases import RunJobs
 
 HTMX = {"HX-Request": "true"}
 CHANGE = {"current": "correct horse 1", "password": "a much better one"}
 
 
-async def test_the_name_is_kept_and_shown(owner: Member):
+async def test_the_name_is_kept_and_shown(owner: Member) -> None:
     assert (await owner.post("/console/account/name", data={"name": "Liv"})).status_code == 303
     assert 'value="Liv"' in (await owner.get("/console/account")).text
     swapped = await owner.post("/console/account/name", data={"name": "Ol"}, headers=HTMX)
@@ -22,7 +23,9 @@ async def test_the_name_is_kept_and_shown(owner: Member):
 
 
 @pytest.mark.parametrize("headers", [{}, HTMX])
-async def test_a_bad_name_stays_in_the_field_with_its_error(owner: Member, headers: dict[str, str]):
+async def test_a_bad_name_stays_in_the_field_with_its_error(
+    owner: Member, headers: dict[str, str]
+) -> None:
     for name in ("", "x" * 81, "a\u202eb", "http://spam.example"):
         response = await owner.post("/console/account/name", data={"name": name}, headers=headers)
         assert response.status_code == 422
@@ -31,8 +34,8 @@ async def test_a_bad_name_stays_in_the_field_with_its_error(owner: Member, heade
 
 
 async def test_a_new_password_ends_the_other_sessions_and_is_announced(
-    owner: Member, now: datetime, run_jobs, inbox: Inbox
-):
+    owner: Member, now: datetime, run_jobs: RunJobs, inbox: Inbox
+) -> None:
     await start_session(owner.viewer.user_id, now)
     response = await owner.post("/console/account/password", data=CHANGE, headers=HTMX)
     assert response.status_code == 200
@@ -45,7 +48,7 @@ async def test_a_new_password_ends_the_other_sessions_and_is_announced(
     assert (await inbox("olivia@example.com"))[0]["subject"] == "Your password was changed"
 
 
-async def test_a_wrong_present_password_changes_nothing(owner: Member):
+async def test_a_wrong_present_password_changes_nothing(owner: Member) -> None:
     for headers in ({}, HTMX):
         response = await owner.post(
             "/console/account/password", data={**CHANGE, "current": "guess"}, headers=headers
@@ -57,7 +60,7 @@ async def test_a_wrong_present_password_changes_nothing(owner: Member):
     assert await db.fetch_value("SELECT count(*) FROM message WHERE name = 'password-changed'") == 0
 
 
-async def test_password_guesses_inside_a_session_are_limited(owner: Member):
+async def test_password_guesses_inside_a_session_are_limited(owner: Member) -> None:
     for _ in range(10):
         await owner.post("/console/account/password", data={**CHANGE, "current": "guess"})
     assert (await owner.post("/console/account/password", data=CHANGE)).status_code == 429

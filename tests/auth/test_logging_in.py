@@ -9,7 +9,9 @@ from tests.conftest import Member
 OLIVIA = {"email": "OLIVIA@example.com", "password": "correct horse 1", "next": ""}
 
 
-async def test_login_takes_the_address_in_any_case(client: httpx.AsyncClient, owner: Member):
+async def test_login_takes_the_address_in_any_case(
+    client: httpx.AsyncClient, owner: Member
+) -> None:
     response = await client.post("/login", data=OLIVIA)
     assert response.status_code == 303
     assert response.headers["location"] == "/console/pages"
@@ -18,7 +20,7 @@ async def test_login_takes_the_address_in_any_case(client: httpx.AsyncClient, ow
 
 async def test_wrong_password_and_unknown_address_look_the_same(
     client: httpx.AsyncClient, owner: Member
-):
+) -> None:
     wrong = await client.post("/login", data={**OLIVIA, "password": "not my password"})
     unknown = await client.post("/login", data={**OLIVIA, "email": "nobody@example.com"})
     assert wrong.status_code == unknown.status_code == 422
@@ -33,7 +35,7 @@ async def test_wrong_password_and_unknown_address_look_the_same(
 
 async def test_without_a_session_the_console_leads_to_the_login_and_back(
     client: httpx.AsyncClient, owner: Member
-):
+) -> None:
     response = await client.get("/console/account?tab=1")
     assert response.status_code == 303
     assert response.headers["location"] == "/login?next=/console/account%3Ftab%3D1"
@@ -43,7 +45,7 @@ async def test_without_a_session_the_console_leads_to_the_login_and_back(
     assert back.headers["location"] == "/console/account?tab=1"
 
 
-async def test_htmx_is_sent_to_the_login_as_a_whole_page(client: httpx.AsyncClient):
+async def test_htmx_is_sent_to_the_login_as_a_whole_page(client: httpx.AsyncClient) -> None:
     response = await client.post(
         "/console/account/name",
         data={"name": "x"},
@@ -61,13 +63,15 @@ async def test_htmx_is_sent_to_the_login_as_a_whole_page(client: httpx.AsyncClie
         "/" + "a" * 3000,
     ],
 )  # fmt: skip
-async def test_login_never_leads_elsewhere(client: httpx.AsyncClient, owner: Member, target: str):
+async def test_login_never_leads_elsewhere(
+    client: httpx.AsyncClient, owner: Member, target: str
+) -> None:
     response = await client.post("/login", data={**OLIVIA, "next": target})
     assert response.status_code == 303
     assert response.headers["location"] == "/console/pages"
 
 
-async def test_logout_ends_the_session_itself(owner: Member):
+async def test_logout_ends_the_session_itself(owner: Member) -> None:
     copies = dict(owner.cookies)
     response = await owner.post("/logout")
     assert response.status_code == 303
@@ -80,7 +84,7 @@ async def test_logout_ends_the_session_itself(owner: Member):
     assert await db.fetch_value("SELECT ended_cause FROM session") == "logout"
 
 
-async def test_logging_in_again_replaces_this_browsers_session(owner: Member):
+async def test_logging_in_again_replaces_this_browsers_session(owner: Member) -> None:
     assert (await owner.post("/login", data=OLIVIA)).status_code == 303
     causes = await db.fetch("SELECT ended_cause FROM session ORDER BY created_at, id")
     assert [row["ended_cause"] for row in causes] == ["replaced", None]
@@ -88,7 +92,7 @@ async def test_logging_in_again_replaces_this_browsers_session(owner: Member):
 
 async def test_a_stranger_who_guesses_does_not_lock_the_owner_out(
     client: httpx.AsyncClient, owner: Member
-):
+) -> None:
     assert (await owner.post("/login", data=OLIVIA)).status_code == 303  # her browser is known now
     for _ in range(9):
         guess = await client.post("/login", data={**OLIVIA, "password": "a guess it is"})
@@ -99,13 +103,13 @@ async def test_a_stranger_who_guesses_does_not_lock_the_owner_out(
     assert (await owner.post("/login", data=OLIVIA)).status_code == 303
 
 
-async def test_logins_are_limited_by_address(client: httpx.AsyncClient):
+async def test_logins_are_limited_by_address(client: httpx.AsyncClient) -> None:
     for number in range(30):
         await client.post("/login", data={"email": f"a{number}@example.com", "password": ""})
     assert (await client.post("/login", data=OLIVIA)).status_code == 429
 
 
-async def test_no_form_at_all_is_a_bad_request(client: httpx.AsyncClient):
+async def test_no_form_at_all_is_a_bad_request(client: httpx.AsyncClient) -> None:
     for path in ("/login", "/signup", "/forgot"):
         response = await client.post(path, json={"email": "x"})
         assert response.status_code == 400

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from datetime import datetime
 
 import pytest
 from argon2 import PasswordHasher
@@ -13,7 +14,7 @@ from app.core.forms import FieldError
 from tests.conftest import Member
 
 
-def test_length_and_the_first_guesses():
+def test_length_and_the_first_guesses() -> None:
     check_new_password("four quiet words here")
     check_new_password("пароль из слов")
     for bad in ("short", "x" * 257, "Password123", "1112223331", "abcabcabcabc", "letmeinplease"):
@@ -24,7 +25,7 @@ def test_length_and_the_first_guesses():
         check_new_password("olivia.stone1!", email="Olivia.Stone@example.com")
 
 
-async def test_a_hash_is_argon2id_salted_and_right_only_for_its_password():
+async def test_a_hash_is_argon2id_salted_and_right_only_for_its_password() -> None:
     first, second = await hash_password("some password"), await hash_password("some password")
     assert first.startswith("$argon2id$")
     assert first != second
@@ -35,7 +36,7 @@ async def test_a_hash_is_argon2id_salted_and_right_only_for_its_password():
     assert not needs_rehash(first)
 
 
-async def test_hashing_does_not_block_the_loop():
+async def test_hashing_does_not_block_the_loop() -> None:
     hashing = [asyncio.create_task(hash_password("some password")) for _ in range(4)]
     turns = 0
     while not all(task.done() for task in hashing):
@@ -44,7 +45,9 @@ async def test_hashing_does_not_block_the_loop():
     assert turns > 10
 
 
-async def test_an_unknown_address_takes_as_long_as_a_wrong_password(owner: Member, now):
+async def test_an_unknown_address_takes_as_long_as_a_wrong_password(
+    owner: Member, now: datetime
+) -> None:
     async def seconds(email: str) -> float:
         best = 1.0
         for _ in range(5):
@@ -57,7 +60,7 @@ async def test_an_unknown_address_takes_as_long_as_a_wrong_password(owner: Membe
     assert unknown > known / 3
 
 
-async def test_an_old_hash_is_made_anew_at_login(owner: Member, now):
+async def test_an_old_hash_is_made_anew_at_login(owner: Member, now: datetime) -> None:
     weak = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1).hash("correct horse 1")
     await db.execute('UPDATE "user" SET password_hash = $1', weak)
     assert await authenticate("olivia@example.com", "correct horse 1", now) == owner.viewer.user_id

@@ -1,6 +1,7 @@
 """The matrix, held against product.md's table, and what a guard answers."""
 
 from datetime import datetime
+from typing import Any
 
 import pytest
 from litestar.connection import ASGIConnection
@@ -22,7 +23,7 @@ OWN = {"manage-team", "manage-billing", "manage-organization"}
 TICKETS = {"verify-tickets"}
 
 
-def test_the_matrix_is_the_products_table():
+def test_the_matrix_is_the_products_table() -> None:
     expected = {
         "volunteer": TICKETS,
         "viewer": SEE,
@@ -40,11 +41,11 @@ def _viewer(*roles: str) -> Viewer:
     return Viewer(new_id(), new_id(), new_id(), "a@example.com", "A", frozenset(roles))
 
 
-def _connection(viewer: Viewer | None) -> ASGIConnection:
+def _connection(viewer: Viewer | None) -> ASGIConnection[Any, Any, Any, Any]:
     return ASGIConnection({"type": "http", "viewer": viewer})  # type: ignore[typeddict-item]  # the guard reads no more
 
 
-def test_a_guard_hides_what_one_may_not_do():
+def test_a_guard_hides_what_one_may_not_do() -> None:
     guard = requires(Permission.PUBLISH_PAGES)
     guard(_connection(_viewer("manager")), None)  # type: ignore[arg-type]  # no handler is read
     with pytest.raises(NotFound):
@@ -53,7 +54,9 @@ def test_a_guard_hides_what_one_may_not_do():
         guard(_connection(None), None)  # type: ignore[arg-type]
 
 
-async def test_roles_of_another_group_do_not_count(owner: Member, outsider: Member, now: datetime):
+async def test_roles_of_another_group_do_not_count(
+    owner: Member, outsider: Member, now: datetime
+) -> None:
     viewer = await make_colleague(
         owner.viewer, email="dora@example.com", roles=("viewer", "volunteer"), now=now
     )
@@ -71,7 +74,7 @@ async def test_roles_of_another_group_do_not_count(owner: Member, outsider: Memb
     assert moved.roles == frozenset()
 
 
-async def test_a_new_account_is_its_groups_admin(owner: Member, now: datetime):
+async def test_a_new_account_is_its_groups_admin(owner: Member, now: datetime) -> None:
     session = await start_session(owner.viewer.user_id, now)
     loaded = await load_viewer(session.session_id, owner.viewer.user_id, now)
     assert loaded is not None

@@ -10,11 +10,14 @@ from app.core import db
 from app.core.clock import ManualClock
 from app.core.errors import BadSignature, ExpiredLink
 from tests.conftest import Inbox, Member
+from tests.support.aliases import RunJobs
 
 NEW = "an entirely new one"
 
 
-async def reset_path(client: httpx.AsyncClient, run_jobs, inbox: Inbox, address: str) -> str:
+async def reset_path(
+    client: httpx.AsyncClient, run_jobs: RunJobs, inbox: Inbox, address: str
+) -> str:
     response = await client.post("/forgot", data={"email": address})
     assert response.status_code == 200
     await run_jobs()
@@ -24,8 +27,8 @@ async def reset_path(client: httpx.AsyncClient, run_jobs, inbox: Inbox, address:
 
 
 async def test_a_forgotten_password_is_replaced(
-    client: httpx.AsyncClient, owner: Member, run_jobs, inbox: Inbox, clock: ManualClock
-):
+    client: httpx.AsyncClient, owner: Member, run_jobs: RunJobs, inbox: Inbox, clock: ManualClock
+) -> None:
     path = await reset_path(client, run_jobs, inbox, "olivia@example.com")
     shown = await client.get(path)
     assert "olivia@example.com" in shown.text
@@ -45,8 +48,8 @@ async def test_a_forgotten_password_is_replaced(
 
 
 async def test_the_link_works_once(
-    client: httpx.AsyncClient, owner: Member, run_jobs, inbox: Inbox, now: datetime
-):
+    client: httpx.AsyncClient, owner: Member, run_jobs: RunJobs, inbox: Inbox, now: datetime
+) -> None:
     path = await reset_path(client, run_jobs, inbox, "olivia@example.com")
     assert (await client.get(path)).status_code == 200
     assert (await client.get(path)).status_code == 200
@@ -58,8 +61,8 @@ async def test_the_link_works_once(
 
 
 async def test_the_link_grows_old_and_can_not_be_changed(
-    client: httpx.AsyncClient, owner: Member, run_jobs, inbox: Inbox, clock: ManualClock
-):
+    client: httpx.AsyncClient, owner: Member, run_jobs: RunJobs, inbox: Inbox, clock: ManualClock
+) -> None:
     path = await reset_path(client, run_jobs, inbox, "olivia@example.com")
     for changed in (path[:-1] + ("A" if path[-1] != "A" else "B"), "/reset/nonsense"):
         assert (await client.get(changed)).status_code == 403
@@ -72,8 +75,8 @@ async def test_the_link_grows_old_and_can_not_be_changed(
 
 
 async def test_an_unknown_address_gets_the_same_answer_and_no_mail(
-    client: httpx.AsyncClient, owner: Member, run_jobs, inbox: Inbox
-):
+    client: httpx.AsyncClient, owner: Member, run_jobs: RunJobs, inbox: Inbox
+) -> None:
     known = await client.post("/forgot", data={"email": "olivia@example.com"})
     unknown = await client.post("/forgot", data={"email": "stranger@example.com"})
     assert known.status_code == unknown.status_code == 200
@@ -83,7 +86,7 @@ async def test_an_unknown_address_gets_the_same_answer_and_no_mail(
     assert await db.fetch_value("SELECT count(*) FROM message WHERE name = 'reset-password'") == 1
 
 
-async def test_resets_are_limited_by_account_and_by_address(client: httpx.AsyncClient):
+async def test_resets_are_limited_by_account_and_by_address(client: httpx.AsyncClient) -> None:
     for _ in range(5):
         assert (await client.post("/forgot", data={"email": "a@example.com"})).status_code == 200
     limited = await client.post("/forgot", data={"email": "A@example.com"})
@@ -94,7 +97,7 @@ async def test_resets_are_limited_by_account_and_by_address(client: httpx.AsyncC
     assert (await client.post("/forgot", data={"email": "c@example.com"})).status_code == 429
 
 
-async def test_a_wrong_address_is_refused_beside_the_field(client: httpx.AsyncClient):
+async def test_a_wrong_address_is_refused_beside_the_field(client: httpx.AsyncClient) -> None:
     response = await client.post("/forgot", data={"email": "nope"})
     assert response.status_code == 422
     assert 'id="f-email-error"' in response.text

@@ -2,9 +2,11 @@
 
 import asyncio
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import httpx
+import pytest
 
 from app.auth import tokens
 from app.auth.sessions import end_session, end_sessions, live_sessions, rotate, start_session
@@ -22,7 +24,9 @@ def hold(member: httpx.AsyncClient, session: tokens.Tokens) -> None:
     member.cookies.set("refresh", session.refresh, domain="127.0.0.1", path="/")
 
 
-async def test_an_expired_access_token_is_renewed_on_the_way(owner: Member, clock: ManualClock):
+async def test_an_expired_access_token_is_renewed_on_the_way(
+    owner: Member, clock: ManualClock
+) -> None:
     before = dict(owner.cookies)
     assert "set-cookie" not in (await owner.get("/console/account")).headers
     clock.advance(LATER)
@@ -33,7 +37,7 @@ async def test_an_expired_access_token_is_renewed_on_the_way(owner: Member, cloc
     assert await db.fetch_value("SELECT generation FROM session") == 2
 
 
-async def test_parallel_requests_share_one_rotation(owner: Member, clock: ManualClock):
+async def test_parallel_requests_share_one_rotation(owner: Member, clock: ManualClock) -> None:
     old = dict(owner.cookies)
     clock.advance(LATER)
     answers = await asyncio.gather(
@@ -47,8 +51,8 @@ async def test_parallel_requests_share_one_rotation(owner: Member, clock: Manual
 
 
 async def test_a_token_used_again_after_the_grace_ends_the_family(
-    app, owner: Member, clock: ManualClock
-):
+    app: Any, owner: Member, clock: ManualClock
+) -> None:
     stolen = owner.cookies["refresh"]
     clock.advance(LATER)
     await owner.get("/console/account")
@@ -61,7 +65,9 @@ async def test_a_token_used_again_after_the_grace_ends_the_family(
     assert (row["ip"], row["user_id"]) == ("192.0.2.7", owner.viewer.user_id)
 
 
-async def test_an_older_generation_is_reuse_even_within_the_grace(owner: Member, now: datetime):
+async def test_an_older_generation_is_reuse_even_within_the_grace(
+    owner: Member, now: datetime
+) -> None:
     first = await start_session(owner.viewer.user_id, now)
     second = await rotate(first.refresh, now)
     assert second is not None
@@ -70,14 +76,14 @@ async def test_an_older_generation_is_reuse_even_within_the_grace(owner: Member,
     assert await rotate(second.refresh, now) is None
 
 
-async def test_a_session_ends_when_it_is_not_used(owner: Member, clock: ManualClock):
+async def test_a_session_ends_when_it_is_not_used(owner: Member, clock: ManualClock) -> None:
     clock.advance(timedelta(days=get_settings().refresh_token_days))
     response = await owner.get("/console/account")
     assert response.status_code == 303
     assert "refresh" not in owner.cookies
 
 
-async def test_an_ended_session_stops_at_once(owner: Member, now: datetime):
+async def test_an_ended_session_stops_at_once(owner: Member, now: datetime) -> None:
     session = await start_session(owner.viewer.user_id, now)
     hold(owner, session)
     assert (await owner.get("/console/account")).status_code == 200
@@ -86,7 +92,9 @@ async def test_an_ended_session_stops_at_once(owner: Member, now: datetime):
     assert (await owner.get("/console/account")).status_code == 303
 
 
-async def test_the_account_page_ends_one_session_and_all_others(owner: Member, now: datetime):
+async def test_the_account_page_ends_one_session_and_all_others(
+    owner: Member, now: datetime
+) -> None:
     agent = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
     phone = await start_session(owner.viewer.user_id, now, "192.0.2.1", agent)
     shown = await owner.get("/console/account")
@@ -105,7 +113,7 @@ async def test_the_account_page_ends_one_session_and_all_others(owner: Member, n
     assert (await owner.get("/console/account")).status_code == 200
 
 
-async def test_ending_ones_own_session_logs_out(owner: Member):
+async def test_ending_ones_own_session_logs_out(owner: Member) -> None:
     session_id = await db.fetch_value("SELECT id FROM session")
     response = await owner.post(f"/console/account/sessions/{session_id}")
     assert response.headers["location"] == "/login"
@@ -114,7 +122,7 @@ async def test_ending_ones_own_session_logs_out(owner: Member):
 
 async def test_an_outsider_can_neither_see_nor_end_a_session(
     owner: Member, outsider: Member, colleague: Member, now: datetime
-):
+) -> None:
     session_id = await db.fetch_value(
         "SELECT id FROM session WHERE user_id = $1", owner.viewer.user_id
     )
@@ -127,7 +135,7 @@ async def test_an_outsider_can_neither_see_nor_end_a_session(
     assert (await owner.get("/console/account")).status_code == 200
 
 
-async def test_nobody_writes_without_a_session(client: httpx.AsyncClient):
+async def test_nobody_writes_without_a_session(client: httpx.AsyncClient) -> None:
     for path in ("name", "password", "sessions", f"sessions/{UUID(int=1)}"):
         response = await client.post(f"/console/account/{path}", data={})
         assert response.status_code == 303
@@ -136,7 +144,7 @@ async def test_nobody_writes_without_a_session(client: httpx.AsyncClient):
 
 async def test_forged_and_foreign_tokens_are_nobody(
     client: httpx.AsyncClient, owner: Member, now: datetime
-):
+) -> None:
     session = await start_session(owner.viewer.user_id, now)
     forged = session.access[:-4] + ("AAAA" if session.access[-4:] != "AAAA" else "BBBB")
     for value in (forged, session.refresh, "x", "a.b.c", "é", "." * 5000, ""):
@@ -150,7 +158,7 @@ async def test_forged_and_foreign_tokens_are_nobody(
     assert await rotate(session.access, now) is None
 
 
-async def test_keys_rotate(owner: Member, now: datetime, monkeypatch):
+async def test_keys_rotate(owner: Member, now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
     settings = get_settings()
     session = await start_session(owner.viewer.user_id, now)
     monkeypatch.setattr(settings, "secret_keys", ["b" * 40, *settings.secret_keys])
@@ -162,13 +170,15 @@ async def test_keys_rotate(owner: Member, now: datetime, monkeypatch):
     assert tokens.read("access", session.access, now) is None
 
 
-async def test_ending_all_sessions_counts_them(owner: Member, now: datetime):
+async def test_ending_all_sessions_counts_them(owner: Member, now: datetime) -> None:
     keep = await start_session(owner.viewer.user_id, now)
     assert await end_sessions(owner.viewer.user_id, now, keep=keep.session_id) == 1
     assert await end_sessions(owner.viewer.user_id, now, keep=keep.session_id) == 0
 
 
-async def test_a_console_request_asks_who_it_is_with_one_statement(owner: Member, monkeypatch):
+async def test_a_console_request_asks_who_it_is_with_one_statement(
+    owner: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from app.auth import viewing
 
     asked: list[str] = []

@@ -6,13 +6,14 @@ import httpx
 
 from app.core import db
 from tests.conftest import Inbox
+from tests.support.aliases import RunJobs
 
 GOOD = {"name": "Nora", "email": "Nora@example.com", "password": "eleven pages", "next": ""}
 
 
 async def test_a_new_account_is_logged_in_with_an_organization_and_a_group(
     client: httpx.AsyncClient,
-):
+) -> None:
     response = await client.post("/signup", data=GOOD)
     assert response.status_code == 303
     assert response.headers["location"] == "/console/pages"
@@ -29,7 +30,9 @@ async def test_a_new_account_is_logged_in_with_an_organization_and_a_group(
     assert row["fits"]
 
 
-async def test_cookies_are_out_of_reach_of_scripts_and_other_sites(client: httpx.AsyncClient):
+async def test_cookies_are_out_of_reach_of_scripts_and_other_sites(
+    client: httpx.AsyncClient,
+) -> None:
     response = await client.post("/signup", data=GOOD)
     for cookie in response.headers.get_list("set-cookie"):
         assert "HttpOnly" in cookie
@@ -38,8 +41,8 @@ async def test_cookies_are_out_of_reach_of_scripts_and_other_sites(client: httpx
 
 
 async def test_the_welcome_mail_arrives_and_confirms_the_address(
-    client: httpx.AsyncClient, run_jobs, inbox: Inbox
-):
+    client: httpx.AsyncClient, run_jobs: RunJobs, inbox: Inbox
+) -> None:
     await client.post("/signup", data={**GOOD, "email": "welcome-1@example.com"})
     await run_jobs()
     [mail] = await inbox("welcome-1@example.com")
@@ -56,12 +59,14 @@ async def test_the_welcome_mail_arrives_and_confirms_the_address(
     assert (await client.post(path)).status_code == 303
 
 
-async def test_a_changed_verification_link_is_refused(client: httpx.AsyncClient):
+async def test_a_changed_verification_link_is_refused(client: httpx.AsyncClient) -> None:
     assert (await client.get("/verify/nonsense")).status_code == 403
     assert (await client.post("/verify/nonsense")).status_code == 403
 
 
-async def test_errors_stand_beside_the_fields_and_what_was_typed_stays(client: httpx.AsyncClient):
+async def test_errors_stand_beside_the_fields_and_what_was_typed_stays(
+    client: httpx.AsyncClient,
+) -> None:
     response = await client.post(
         "/signup", data={"name": "Nora <b>", "email": "nora@", "password": "short", "next": "/x"}
     )
@@ -74,7 +79,7 @@ async def test_errors_stand_beside_the_fields_and_what_was_typed_stays(client: h
     assert 'value="/x"' in response.text
 
 
-async def test_easy_passwords_and_advertising_names_are_refused(client: httpx.AsyncClient):
+async def test_easy_passwords_and_advertising_names_are_refused(client: httpx.AsyncClient) -> None:
     for password in ("password123", "1234567890", "aaaaaaaaaaaa", "nora@example.com"):
         response = await client.post("/signup", data={**GOOD, "password": password})
         assert response.status_code == 422, password
@@ -86,7 +91,7 @@ async def test_easy_passwords_and_advertising_names_are_refused(client: httpx.As
     assert await db.fetch_value("SELECT count(*) FROM organization") == 0
 
 
-async def test_the_form_sent_twice_makes_one_account_and_logs_in(client: httpx.AsyncClient):
+async def test_the_form_sent_twice_makes_one_account_and_logs_in(client: httpx.AsyncClient) -> None:
     first, second = await asyncio.gather(
         client.post("/signup", data=GOOD), client.post("/signup", data=GOOD)
     )
@@ -96,8 +101,8 @@ async def test_the_form_sent_twice_makes_one_account_and_logs_in(client: httpx.A
 
 
 async def test_a_taken_address_shows_no_error_and_tells_its_owner(
-    client: httpx.AsyncClient, run_jobs, inbox: Inbox
-):
+    client: httpx.AsyncClient, run_jobs: RunJobs, inbox: Inbox
+) -> None:
     address = "taken-1@example.com"
     await client.post("/signup", data={**GOOD, "email": address})
     client.cookies.clear()
@@ -114,7 +119,7 @@ async def test_a_taken_address_shows_no_error_and_tells_its_owner(
     assert subjects == ["Welcome to Mayfly", "You already have a Mayfly account"]
 
 
-async def test_sign_ups_are_limited_by_address(client: httpx.AsyncClient):
+async def test_sign_ups_are_limited_by_address(client: httpx.AsyncClient) -> None:
     for _ in range(20):
         await client.post("/signup", data={"name": ""})
     response = await client.post("/signup", data=GOOD)
@@ -123,13 +128,15 @@ async def test_sign_ups_are_limited_by_address(client: httpx.AsyncClient):
     assert "Nora" in response.text
 
 
-async def test_a_form_from_another_site_is_refused(client: httpx.AsyncClient):
+async def test_a_form_from_another_site_is_refused(client: httpx.AsyncClient) -> None:
     response = await client.post("/signup", data=GOOD, headers={"Origin": "https://evil.example"})
     assert response.status_code == 403
     assert await db.fetch_value('SELECT count(*) FROM "user"') == 0
 
 
-async def test_a_viewer_who_is_logged_in_goes_straight_to_the_console(owner: httpx.AsyncClient):
+async def test_a_viewer_who_is_logged_in_goes_straight_to_the_console(
+    owner: httpx.AsyncClient,
+) -> None:
     for path in ("/signup", "/login"):
         response = await owner.get(path)
         assert response.status_code == 303

@@ -1,13 +1,14 @@
 """The mail adapter on a real SMTP server, and on one that refuses."""
 
 import asyncio
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from email.message import EmailMessage
 
 import pytest
-from aiosmtpd.smtp import SMTP
+from aiosmtpd.smtp import SMTP, Envelope
 
-from app.core.settings import get_settings
+from app.core.settings import Settings, get_settings
 from app.notifications.smtp import MailFailed, SmtpTransport
 from tests.conftest import Inbox
 
@@ -20,7 +21,7 @@ def _message(to: str) -> EmailMessage:
     return message
 
 
-def _settings(**changed: object):
+def _settings(**changed: object) -> Settings:
     return get_settings().model_copy(update=changed)
 
 
@@ -30,18 +31,20 @@ class Refusing:
     def __init__(self, rcpt: str = "250 ok", data: str = "250 ok") -> None:
         self.rcpt, self.data, self.received = rcpt, data, 0
 
-    async def handle_RCPT(self, _server, _session, envelope, address, _options) -> str:  # noqa: N802 (aiosmtpd's name)
+    async def handle_RCPT(
+        self, _server: object, _session: object, envelope: Envelope, address: str, _options: object
+    ) -> str:
         if self.rcpt.startswith("250"):
             envelope.rcpt_tos.append(address)
         return self.rcpt
 
-    async def handle_DATA(self, _server, _session, _envelope) -> str:  # noqa: N802 (aiosmtpd's name)
+    async def handle_DATA(self, _server: object, _session: object, _envelope: Envelope) -> str:  # noqa: N802 (aiosmtpd's name)
         self.received += 1
         return self.data
 
 
 @asynccontextmanager
-async def serving(handler: Refusing):
+async def serving(handler: Refusing) -> AsyncGenerator[SmtpTransport, None]:
     loop = asyncio.get_running_loop()
     server = await loop.create_server(
         lambda: SMTP(handler, hostname="test", loop=loop), "127.0.0.1", 0
@@ -54,7 +57,7 @@ async def serving(handler: Refusing):
         server.close()
 
 
-async def test_a_message_arrives_as_it_was_sent(inbox: Inbox):
+async def test_a_message_arrives_as_it_was_sent(inbox: Inbox) -> None:
     transport = SmtpTransport(get_settings())
     await transport.send(_message("contract@example.com"), "a@example.com", "contract@example.com")
     [mail] = await inbox("contract@example.com")
@@ -63,7 +66,7 @@ async def test_a_message_arrives_as_it_was_sent(inbox: Inbox):
     assert "<p>HTML</p>" in mail["html"]
 
 
-async def test_an_address_beyond_ascii_arrives(inbox: Inbox):
+async def test_an_address_beyond_ascii_arrives(inbox: Inbox) -> None:
     transport = SmtpTransport(get_settings())
     await transport.send(_message("jörg@example.com"), "a@example.com", "jörg@example.com")
     assert len(await inbox("jörg@example.com")) == 1
@@ -78,7 +81,9 @@ async def test_an_address_beyond_ascii_arrives(inbox: Inbox):
         (Refusing(data="452 disk full"), False),
     ],
 )
-async def test_refusals_say_why_and_whether_to_try_again(handler: Refusing, permanent: bool):
+async def test_refusals_say_why_and_whether_to_try_again(
+    handler: Refusing, permanent: bool
+) -> None:
     async with serving(handler) as transport:
         with pytest.raises(MailFailed) as failed:
             await transport.send(_message("b@example.com"), "a@example.com", "b@example.com")
@@ -87,7 +92,7 @@ async def test_refusals_say_why_and_whether_to_try_again(handler: Refusing, perm
     assert words in failed.value.reason
 
 
-async def test_a_server_that_is_down_is_tried_again():
+async def test_a_server_that_is_down_is_tried_again() -> None:
     transport = SmtpTransport(_settings(smtp_host="127.0.0.1", smtp_port=1))
     with pytest.raises(MailFailed) as failed:
         await transport.send(_message("b@example.com"), "a@example.com", "b@example.com")
@@ -95,7 +100,7 @@ async def test_a_server_that_is_down_is_tried_again():
     assert "can't be reached" in failed.value.reason
 
 
-async def test_a_server_without_tls_is_refused_when_tls_is_asked_for():
+async def test_a_server_without_tls_is_refused_when_tls_is_asked_for() -> None:
     async with serving(Refusing()) as transport:
         strict = SmtpTransport(transport.settings.model_copy(update={"smtp_tls": "starttls"}))
         with pytest.raises(MailFailed):

@@ -1,8 +1,13 @@
 """Messages are rendered, stored and queued with what causes them, once for each key."""
 
 import asyncio
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
 
 import pytest
+from jinja2 import Template
 
 from app.core import db
 from app.core.db import transaction
@@ -10,15 +15,21 @@ from app.core.ids import new_id
 from app.notifications.queries import messages_about
 from app.notifications.rendering import render_message
 from app.notifications.sending import send_email
+from tests.conftest import Inbox
+from tests.support.aliases import RunJobs
 
 CONTEXT = {"name": "O'Hara & <Sons>"}
 
 
-async def send(key: str, to: str = "ohara@example.com", **more):
-    return await send_email(to, "account-exists", CONTEXT, key=key, **more)
+async def send(
+    key: str, to: str = "ohara@example.com", subject_of: UUID | None = None
+) -> UUID | None:
+    return await send_email(to, "account-exists", CONTEXT, key=key, subject_of=subject_of)
 
 
-async def test_a_message_arrives_in_three_parts(app, run_jobs, inbox, now):
+async def test_a_message_arrives_in_three_parts(
+    app: Any, run_jobs: RunJobs, inbox: Inbox, now: datetime
+) -> None:
     about = new_id()
     assert await send("one", subject_of=about) is not None
     await run_jobs()
@@ -32,7 +43,7 @@ async def test_a_message_arrives_in_three_parts(app, run_jobs, inbox, now):
     assert mail["headers"]["Message-ID"].startswith(f"<{fate.id}@")
 
 
-async def test_the_bodies_are_forgotten_once_sent(app, run_jobs):
+async def test_the_bodies_are_forgotten_once_sent(app: Any, run_jobs: RunJobs) -> None:
     await send("two")
     assert "O'Hara" in await db.fetch_value("SELECT text FROM message")
     await run_jobs()
@@ -41,7 +52,7 @@ async def test_the_bodies_are_forgotten_once_sent(app, run_jobs):
     assert tuple(row) == ("", "")
 
 
-async def test_the_same_key_is_queued_once(app, run_jobs, inbox):
+async def test_the_same_key_is_queued_once(app: Any, run_jobs: RunJobs, inbox: Inbox) -> None:
     assert await send("three", "once@example.com") is not None
     assert await send("three", "once@example.com") is None
     results = await asyncio.gather(*(send("four", "once@example.com") for _ in range(5)))
@@ -50,7 +61,7 @@ async def test_the_same_key_is_queued_once(app, run_jobs, inbox):
     assert len(await inbox("once@example.com")) == 2
 
 
-async def test_a_message_is_undone_with_its_cause(app, run_jobs):
+async def test_a_message_is_undone_with_its_cause(app: Any, run_jobs: RunJobs) -> None:
     with pytest.raises(RuntimeError):
         async with transaction():
             await send("five")
@@ -59,17 +70,21 @@ async def test_a_message_is_undone_with_its_cause(app, run_jobs):
     assert await run_jobs() == 0
 
 
-async def test_undefined_words_raise_before_anything_is_queued(app):
+async def test_undefined_words_raise_before_anything_is_queued(app: Any) -> None:
     with pytest.raises(Exception, match="name"):
         await send_email("a@example.com", "account-exists", {}, key="six")
     assert await db.fetch_value("SELECT count(*) FROM message") == 0
 
 
-def test_a_subject_is_one_line(monkeypatch):
+def _always(template: Template) -> Callable[[str], Template]:
+    return lambda _name: template
+
+
+def test_a_subject_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     from app.notifications import rendering
 
     template = rendering.environment.from_string("Hello\r\nBcc: {{ name }}\n\n")
-    monkeypatch.setattr(rendering._plain, "get_template", lambda _name: template)
+    monkeypatch.setattr(rendering.plain, "get_template", _always(template))
     assert (
         render_message("welcome", {"name": "x", "verify_url": ""}, "en").subject == "Hello Bcc: x"
     )
@@ -78,7 +93,7 @@ def test_a_subject_is_one_line(monkeypatch):
 @pytest.mark.parametrize(
     "name", ["welcome", "reset-password", "password-changed", "account-exists"]
 )
-def test_every_message_has_its_parts(name, now):
+def test_every_message_has_its_parts(name: str, now: datetime) -> None:
     context = {
         "name": "Nora",
         "verify_url": "https://x.example/v",
