@@ -26,7 +26,7 @@ taken AS (
   RETURNING s.sold = s.capacity AS gone),
 made AS (
   INSERT INTO hold (id, topic, buyer_key, state, created_at, expires_at, ended_at)
-  SELECT $1, $4, $5, $8, $6, $7, CASE WHEN $9::int = 0 THEN $6 END FROM fits WHERE ok RETURNING id, topic),
+  SELECT $1, $4::text, $5, $8, $6::timestamptz, $7, CASE WHEN $9::int = 0 THEN $6::timestamptz END FROM fits WHERE ok RETURNING id, topic),
 listed AS (
   INSERT INTO hold_line (id, hold_id, stock_id, quantity)
   SELECT gen_random_uuid(), made.id, w.stock_id, w.quantity FROM made, wanted w)
