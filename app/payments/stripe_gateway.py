@@ -28,28 +28,8 @@ NETWORK_RETRIES = 2
 LISTED_REFUNDS = 100
 # Languages of Stripe's page; with another it follows the browser.
 LANGUAGES = frozenset(
-    (
-        "bg",
-        "cs",
-        "da",
-        "de",
-        "el",
-        "en",
-        "es",
-        "et",
-        "fi",
-        "fr",
-        "hr",
-        "hu",
-        "it",
-        "ja",
-        "ko",
-        "lt",
-        "lv",
-        "nb",
-        "nl",
-    )
-    + ("pl", "pt", "ro", "ru", "sk", "sl", "sv", "tr", "zh")
+    {"bg", "cs", "da", "de", "el", "en", "es", "et", "fi", "fr", "hr", "hu", "it", "ja", "ko", "lt"}
+    | {"lv", "nb", "nl", "pl", "pt", "ro", "ru", "sk", "sl", "sv", "tr", "zh"}
 )
 
 Result = TypeVar("Result")

@@ -99,11 +99,16 @@ async def test_sells_late_what_is_still_left(app: Any, now: datetime) -> None:
 
 async def test_buying_at_once_says_when_the_last_is_gone(app: Any, now: datetime) -> None:
     stock = await make_stock(2)
-    bought = {"topic": TOPIC, "buyer_key": "b", "now": now}
-    assert not await holding.buy({stock: 1}, hold_id=new_id(), **bought)
-    assert await holding.buy({stock: 1}, hold_id=new_id(), **bought)
+
+    async def buy_one() -> bool:
+        return await holding.buy(
+            {stock: 1}, hold_id=new_id(), topic=TOPIC, buyer_key="buyer", now=now
+        )
+
+    assert not await buy_one()
+    assert await buy_one()
     with pytest.raises(OutOfStock):
-        await holding.buy({stock: 1}, hold_id=new_id(), **bought)
+        await buy_one()
     assert await figures(stock) == (0, 2)
 
 
