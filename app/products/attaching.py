@@ -108,8 +108,8 @@ async def _attach(upload: Upload, digest: Digest, cover: Picture | None, now: da
         await execute(
             """INSERT INTO file (id, product_id, kind, object_key, name, size, content_type, sha256, position,
                  width, height, created_at)
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, (SELECT coalesce(max(position) + 1, 0) FROM file
-                 WHERE product_id = $2 AND kind = $3), $9, $10, $11)""",
+               SELECT $1, $2, $3::varchar, $4, $5, $6, $7, $8, coalesce(max(position) + 1, 0), $9, $10, $11
+               FROM file WHERE product_id = $2 AND kind = $3""",
             *(upload.id, upload.subject_id, kind, upload.object_key, upload.name, digest.size),
             *(upload.content_type, digest.sha256, cover and cover.width, cover and cover.height),
             now,
