@@ -31,7 +31,7 @@ class Refusing:
     def __init__(self, rcpt: str = "250 ok", data: str = "250 ok") -> None:
         self.rcpt, self.data, self.received = rcpt, data, 0
 
-    async def handle_RCPT(
+    async def handle_RCPT(  # noqa: N802 (aiosmtpd's name)
         self, _server: object, _session: object, envelope: Envelope, address: str, _options: object
     ) -> str:
         if self.rcpt.startswith("250"):
