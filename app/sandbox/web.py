@@ -1,5 +1,6 @@
 """What the web pages of the sandbox servers share: rendering, headers, the stylesheet."""
 
+import logging
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
@@ -10,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar import Litestar, Request, Response, get
 from litestar.datastructures import ResponseHeader
 from litestar.exceptions import HTTPException, PermissionDeniedException
+from litestar.types import Scope
 
 from app.sandbox.process import HOST
 
@@ -71,6 +73,13 @@ def _error_page(_request: AnyRequest, error: HTTPException) -> Response[str]:
     return page("error.html", error.status_code, status=error.status_code, detail=error.detail)
 
 
+async def _log_crash(error: Exception, scope: Scope) -> None:
+    if type(error) not in scope["litestar_app"].exception_handlers and not isinstance(
+        error, HTTPException
+    ):
+        logging.getLogger("uvicorn.error").error("%s %s", scope["path"], "crashed", exc_info=error)
+
+
 def sandbox_app(
     handlers: Sequence[Any], lifespan: Sequence[Lifespan] = (), **options: Any
 ) -> Litestar:
@@ -84,7 +93,8 @@ def sandbox_app(
             ResponseHeader(name="Referrer-Policy", value="no-referrer"),
             ResponseHeader(name="X-Content-Type-Options", value="nosniff"),
         ],
-        exception_handlers={HTTPException: _error_page},
+        exception_handlers={HTTPException: _error_page, **options.pop("more_handlers", {})},
+        after_exception=options.pop("after_exception", [_log_crash]),
         openapi_config=None,
         logging_config=None,
         **options,

@@ -7,6 +7,7 @@ from pathlib import Path
 from app.sandbox.inbox.starting import Inbox, start_inbox
 from app.sandbox.object_store import ObjectStore, start_object_store
 from app.sandbox.postgres import Postgres, start_postgres
+from app.sandbox.stripe.starting import StripeSandbox, start_stripe
 
 
 @dataclass(frozen=True)
@@ -15,12 +16,18 @@ class Servers:
 
     postgres: Postgres
     object_store: ObjectStore
+    stripe: StripeSandbox
     inbox: Inbox
 
     @property
     def database_dsn(self) -> str:
         """The administrator's DSN of the database `postgres`; `postgres.dsn(name)` gives others."""
         return self.postgres.dsn()
+
+    @property
+    def stripe_base(self) -> str:
+        """The API's base. Key `sk_test_<name>` is an account of its own, with secret `whsec_<name>`."""
+        return self.stripe.base_url
 
     @property
     def smtp_host(self) -> str:
@@ -47,11 +54,13 @@ def start_all(data_dir: Path) -> Servers:
         output=data_dir / "s3.log",
     )
     inbox = start_inbox(data_dir / "inbox", output=data_dir / "inbox.log")
-    return Servers(postgres, object_store, inbox)
+    stripe = start_stripe(data_dir / "stripe", account="test", output=data_dir / "stripe.log")
+    return Servers(postgres, object_store, stripe, inbox)
 
 
 def stop_all(servers: Servers) -> None:
     """Stop what `start_all` started."""
     servers.inbox.stop()
+    servers.stripe.stop()
     servers.object_store.stop()
     servers.postgres.stop()
