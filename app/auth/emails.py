@@ -21,6 +21,19 @@ async def welcome(user_id: UUID, email: str, name: str, token: str) -> None:
     )
 
 
+async def verify_address(user_id: UUID, email: str, name: str, token: str) -> None:
+    """Send the link that confirms the address again; `token` is its part that differs each time."""
+    url = f"{get_settings().base_url}/verify/{token}"
+    await send_email(
+        email,
+        "verify-address",
+        {"name": name, "verify_url": url},
+        locale=current_language.get(),
+        key=f"verify-address:{user_id}:{token[-32:]}",
+        subject_of=user_id,
+    )
+
+
 async def account_exists(user_id: UUID, email: str, name: str, now: datetime) -> None:
     """Tell the owner that someone signed up with their address; at most once a day."""
     await send_email(

@@ -22,6 +22,7 @@ LOGINS_BY_ADDRESS = "30/minute"
 LOGINS_BY_ACCOUNT = "10/15minutes"
 RESETS_BY_ADDRESS = "20/hour"
 RESETS_BY_ACCOUNT = "5/hour"
+VERIFICATIONS = "5/hour"
 PASSWORD_CHANGES = "10/15minutes"  # noqa: S105
 
 AnyRequest = Request[Any, Any, Any]
@@ -69,3 +70,7 @@ async def limit_resets(request: AnyRequest, email: str) -> None:
 
 async def limit_password_changes(request: AnyRequest, user_id: object) -> None:
     await limit(request, "password", PASSWORD_CHANGES, key=str(user_id))
+
+
+async def limit_verifications(request: AnyRequest, user_id: object) -> None:
+    await limit(request, "verification", VERIFICATIONS, key=str(user_id))

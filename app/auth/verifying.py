@@ -3,7 +3,9 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from app.auth import emails
 from app.auth.security_log import note
+from app.auth.viewer import Viewer
 from app.core.db import execute, fetch_one, transaction
 from app.core.errors import ExpiredLink
 from app.core.ids import parse_id
@@ -38,3 +40,10 @@ async def verify_address(token: str, now: datetime) -> None:
         )  # fmt: skip
         if changed:
             await note("address-verified", now, user_id=user_id)
+
+
+async def send_verification(viewer: Viewer, now: datetime) -> None:
+    """Mail the link again; nothing for an address that is confirmed."""
+    if not viewer.verified:
+        token = verification_token(viewer.user_id, viewer.email, now)
+        await emails.verify_address(viewer.user_id, viewer.email, viewer.name, token)

@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from app.auth import tokens
+from app.auth.cookies import session_cookies
 from app.auth.sessions import end_session, end_sessions, live_sessions, rotate, start_session
 from app.core import db
 from app.core.clock import ManualClock
@@ -193,3 +194,16 @@ async def test_a_console_request_asks_who_it_is_with_one_statement(
     assert len(asked) == 1
     await owner.get("/p/unknown")
     assert len(asked) == 1
+
+
+async def test_over_https_cookies_are_secure_and_bound_to_the_host(
+    owner: Member, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(get_settings(), "base_url", "https://mayfly.example")
+    session = await start_session(owner.viewer.user_id, now)
+    for cookie, name in zip(session_cookies(session), ("access", "refresh"), strict=True):
+        header = cookie.to_header(header="")
+        assert header.startswith(f"__Host-{name}=")
+        assert "Secure" in header
+        assert "Path=/" in header
+        assert "Domain" not in header

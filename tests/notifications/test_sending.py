@@ -91,7 +91,7 @@ def test_a_subject_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["welcome", "reset-password", "password-changed", "account-exists"]
+    "name", ["welcome", "verify-address", "reset-password", "password-changed", "account-exists"]
 )
 def test_every_message_has_its_parts(name: str, now: datetime) -> None:
     context = {

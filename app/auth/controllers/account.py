@@ -9,7 +9,8 @@ from app.auth.changing import change_password, rename
 from app.auth.controllers.answers import AnyRequest
 from app.auth.controllers.own_sessions import shown_sessions
 from app.auth.forms import NameForm, PasswordForm
-from app.auth.limiting import limit_password_changes
+from app.auth.limiting import limit_password_changes, limit_verifications
+from app.auth.verifying import send_verification
 from app.auth.viewer import Viewer
 from app.core.forms import FieldError, Form, read_form
 from app.core.i18n import gettext as _
@@ -66,6 +67,17 @@ class AccountController(Controller):
             except FieldError as error:
                 form.take(error)
         return await self._answer(request, viewer, now, "password", form, toast)
+
+    @post("/verification")
+    async def send_verification(
+        self, request: AnyRequest, viewer: Viewer, now: datetime
+    ) -> Response[str]:
+        await limit_verifications(request, viewer.user_id)
+        await send_verification(viewer, now)
+        toast = _("The mail is on its way.")
+        if not is_htmx(request):
+            return redirect(request, PATH, toast=toast)
+        return fragments(request, ("auth/_verified.html", {"viewer": viewer}), toast=toast)
 
     async def _answer(
         self,
