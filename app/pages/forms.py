@@ -19,7 +19,8 @@ def _empty_is_none(value: object) -> object:
     return None if value == "" else value
 
 
-OptionalNumber = Annotated[int | None, BeforeValidator(_empty_is_none)]
+# Put around `… | None`: bounds inside then hold for numbers alone.
+EmptyIsNone = BeforeValidator(_empty_is_none)
 
 
 class NewPageForm(FormModel):
@@ -52,10 +53,15 @@ class PageForm(FormModel):
     after_action: Literal["message", "redirect", "successor"] = "message"
     after_message: Annotated[str, Field(max_length=2000)] = ""
     after_url: Annotated[str, Field(max_length=2000)] = ""
-    after_days: Annotated[OptionalNumber, Field(ge=0, le=MAXIMUM_DAYS)] = None
+    after_days: Annotated[Annotated[int, Field(ge=0, le=MAXIMUM_DAYS)] | None, EmptyIsNone] = None
     item: Annotated[list[UUID], Field(max_length=MAXIMUM_CONTENTS)] = []
     item_amount: Annotated[list[str], Field(max_length=MAXIMUM_CONTENTS)] = []
     item_quantity: Annotated[list[str], Field(max_length=MAXIMUM_CONTENTS)] = []
+    # What the button says: keep it, bring it out, or only move an item ("up:1"), add or remove one.
+    intent: Literal["save", "publish", "schedule"] = "save"
+    pick: Annotated[str, Field(max_length=40)] = ""
+    add: Annotated[str, Field(max_length=40)] = ""
+    preset: Annotated[str, Field(max_length=40)] = ""
 
     def settings(self) -> PageSettings:
         """Return the type's settings. Raises FieldError."""
@@ -101,6 +107,10 @@ class PageForm(FormModel):
         return self.language
 
 
+class PublicationForm(FormModel):
+    at: Literal["now", "launch"] = "now"
+
+
 class PauseForm(FormModel):
     deadline: Literal["stands", "moves"] = "stands"
 
@@ -114,7 +124,7 @@ class StockForm(FormModel):
     """How many pieces to add; `content` names the item when every item has its own stock."""
 
     add: Annotated[int, Field(ge=1, le=1_000_000)]
-    content: Annotated[UUID | None, BeforeValidator(_empty_is_none)] = None
+    content: Annotated[UUID | None, EmptyIsNone] = None
 
 
 class RerunForm(FormModel):

@@ -4,12 +4,12 @@ from typing import Annotated, Literal, cast
 
 from pydantic import Field
 
-from app.pages.forms import OptionalNumber, PageForm
+from app.pages.forms import EmptyIsNone, PageForm
 from app.pages.terms import PageSettings, build
 from app.pages.types.flash_sale.settings import (
     MAXIMUM_PER_BUYER,
-    MAXIMUM_QUANTITY,
     FlashSaleSettings,
+    Quantity,
 )
 
 # The form's field of each nested setting.
@@ -24,8 +24,10 @@ class FlashSaleForm(PageForm):
     discount_percent: Annotated[int, Field(ge=0, le=100)] = 20
     show_original_price: bool = False
     inventory: Literal["none", "page", "item"] = "none"
-    quantity: Annotated[OptionalNumber, Field(ge=1, le=MAXIMUM_QUANTITY)] = None
-    per_buyer_limit: Annotated[OptionalNumber, Field(ge=1, le=MAXIMUM_PER_BUYER)] = None
+    quantity: Annotated[Quantity | None, EmptyIsNone] = None
+    per_buyer_limit: Annotated[
+        Annotated[int, Field(ge=1, le=MAXIMUM_PER_BUYER)] | None, EmptyIsNone
+    ] = None
     sold_out_action: Literal["show-message", "redirect"] = "show-message"
     sold_out_text: Annotated[str, Field(max_length=2000)] = ""
     sold_out_url: Annotated[str, Field(max_length=2000)] = ""
