@@ -130,7 +130,7 @@ async def list_orders(group_id: UUID, narrowed: Filter, page: int) -> OrderListi
 async def _rows(group_id: UUID, narrowed: Filter, page: int) -> list[Record]:
     return await fetch(
         f"""SELECT o.id, o.number, o.email, o.state, o.amount, o.currency, o.refunded_amount, o.created_at,
-              {PRODUCTS} AS products
+              coalesce(o.terms ->> 'zone', 'UTC') AS zone, {PRODUCTS} AS products
             FROM "order" o WHERE o.group_id = $1 AND ($2 = '' OR o.state = $2) AND {_MATCHES}
             ORDER BY o.created_at DESC, o.id DESC LIMIT $5 OFFSET $6""",  # noqa: S608 - both parts are constants of this file
         *narrowed.arguments(group_id),

@@ -56,7 +56,9 @@ class ConsoleOrderController(Controller):
         number = _page_number(request.query_params.get("page", "1"))
         listing = await list_orders(viewer.group_id, _filter(request), number)
         if is_htmx(request):
-            return fragments(request, ("orders/console/_list.html", {"listing": listing}))
+            context = {"listing": listing}
+            rows, filters = "orders/console/_list.html", "orders/console/_filters.html"
+            return fragments(request, (rows, context), (filters, context))
         may_export = viewer.can(Permission.EXPORT)
         return page(request, "orders/console/index.html", listing=listing, may_export=may_export)
 

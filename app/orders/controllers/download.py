@@ -133,7 +133,9 @@ async def _context(
     except UpstreamFailed as error:
         if attempt < LOOKS:
             return 200, {**context, "state": "waiting"}
-        return error.status, _failed(context, _("The payment service does not answer"), error)
+        return error.status, _failed(
+            context, _("The payment service does not answer"), error.message
+        )
     if delivery.order:
         current_language.set(delivery.order.locale)
     if delivery.standing == Standing.READY and delivery.order:
@@ -141,19 +143,21 @@ async def _context(
     if delivery.standing == Standing.WAITING or not attempt:
         # What looks unknown or unpaid at first may be a purchase whose news is still on the way.
         return 200, {**context, "state": "waiting" if attempt < LOOKS else "slow"}
-    return 403, _failed(context, _("There is nothing to download"), Forbidden(delivery.reason))
+    again = delivery.standing != Standing.ENDED
+    title = _("There is nothing to download")
+    return 403, _failed(context, title, delivery.reason, again=again)
 
 
 def _failed(
-    context: dict[str, Any], title: str, error: UpstreamFailed | Forbidden
+    context: dict[str, Any], title: str, message: str, *, again: bool = True
 ) -> dict[str, Any]:
     retry = context["retry_url"].rpartition("&attempt=")[0] + "&attempt=1"
     return {
         **context,
         "state": "failed",
         "title": title,
-        "message": error.message,
-        "retry_url": retry,
+        "message": message,
+        "retry_url": retry if again else None,
     }
 
 
