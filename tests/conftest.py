@@ -67,7 +67,7 @@ _WIPE_TABLES = """
 SELECT string_agg(format('DELETE FROM %I;', c.relname), ' ') FROM pg_class c
 JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') AND NOT c.relispartition
-AND c.relname NOT IN ('migration', 'role', 'plan')
+AND c.relname NOT IN ('migration')
 """
 
 
