@@ -4,7 +4,7 @@ from uuid import UUID
 
 from app.core.db import execute, fetch, fetch_one, transaction
 from app.core.errors import NotFound
-from app.products.attaching import let_go
+from app.products.filing import let_go
 from app.products.kinds import FileKind
 
 

@@ -5,17 +5,17 @@ from uuid import UUID
 
 import structlog
 
-from app.core.db import execute, fetch, fetch_one, fetch_value, transaction
+from app.core.db import fetch_one, transaction
 from app.core.errors import Conflict
 from app.core.i18n import gettext as _
-from app.products.keys import original_key, picture_key, preview_key
+from app.products.filing import NewFile, add_file, count_files, show_cover
+from app.products.keys import original_key, preview_key
 from app.products.kinds import COVER_BYTES, MAXIMUM_FILES, FileKind
 from app.storage import uploading, verifying
 from app.storage.contract import Digest, ObjectMissing, StoredPart
 from app.storage.limits import Announced
-from app.storage.media import MEDIA_TYPE
 from app.storage.objects import get_store
-from app.storage.pictures import WIDTHS, BadPicture, Picture, make_pictures
+from app.storage.pictures import BadPicture, Picture
 from app.storage.queries import Owner, Upload, find_upload, load_upload
 
 log = structlog.get_logger()
@@ -30,7 +30,10 @@ async def begin_upload(
 ) -> tuple[Upload, list[StoredPart]]:
     """Begin or resume the upload of a product's file. Raises Conflict when the product holds as many as it may."""
     kind = FileKind(owner.kind)
-    if kind is not FileKind.COVER and await _count(owner.subject_id, kind) >= MAXIMUM_FILES[kind]:
+    if (
+        kind is not FileKind.COVER
+        and await count_files(owner.subject_id, kind) >= MAXIMUM_FILES[kind]
+    ):
         raise Conflict(
             _("A product holds at most %(number)s files of this kind.", number=MAXIMUM_FILES[kind])
         )
@@ -67,7 +70,8 @@ async def take_upload(upload_id: UUID, now: datetime) -> None:
     picture: Picture | None = None
     if upload.kind == FileKind.COVER:
         try:
-            picture = await _show_cover(upload)
+            data = await get_store().read(upload.object_key, COVER_BYTES)
+            picture = await show_cover(upload.object_key, data)
         except BadPicture as error:
             await verifying.fail(upload, error.reason, now)
             return
@@ -75,16 +79,6 @@ async def take_upload(upload_id: UUID, now: datetime) -> None:
             await verifying.fail(upload, "lost", now)
             return
     await _attach(upload, digest, picture, now)
-
-
-async def _show_cover(upload: Upload) -> Picture:
-    data = await get_store().read(upload.object_key, COVER_BYTES)
-    pictures = await make_pictures(data)
-    for picture in pictures:
-        await get_store().put(
-            picture_key(upload.object_key, picture.limit), picture.data, MEDIA_TYPE
-        )
-    return pictures[0]
 
 
 async def _attach(upload: Upload, digest: Digest, cover: Picture | None, now: datetime) -> None:
@@ -96,45 +90,24 @@ async def _attach(upload: Upload, digest: Digest, cover: Picture | None, now: da
         )
         # A new cover takes the place of the old one.
         full = kind is not FileKind.COVER and (
-            await _count(upload.subject_id, kind) >= MAXIMUM_FILES[kind]
+            await count_files(upload.subject_id, kind) >= MAXIMUM_FILES[kind]
         )
         if product is None or full:
             await verifying.fail(upload, "full" if product else "gone", now)
             return
         if not await verifying.accept(upload, now):
             return
-        if kind is FileKind.COVER:
-            await _remove_cover(upload.subject_id)
-        await execute(
-            """INSERT INTO file (id, product_id, kind, object_key, name, size, content_type, sha256, position,
-                 width, height, created_at)
-               SELECT $1, $2, $3::varchar, $4, $5, $6, $7, $8, coalesce(max(position) + 1, 0), $9, $10, $11
-               FROM file WHERE product_id = $2 AND kind = $3""",
-            *(upload.id, upload.subject_id, kind, upload.object_key, upload.name, digest.size),
-            *(upload.content_type, digest.sha256, cover and cover.width, cover and cover.height),
+        await add_file(
+            NewFile(
+                upload.id,
+                upload.subject_id,
+                kind,
+                upload.object_key,
+                upload.name,
+                upload.content_type,
+                digest,
+                cover,
+            ),
             now,
         )
     log.info("file.attached", product=str(upload.subject_id), kind=kind, size=digest.size)
-
-
-async def _count(product_id: UUID, kind: FileKind) -> int:
-    return int(
-        await fetch_value(
-            "SELECT count(*) FROM file WHERE product_id = $1 AND kind = $2", product_id, kind
-        )
-    )
-
-
-async def _remove_cover(product_id: UUID) -> None:
-    for row in await fetch(
-        "DELETE FROM file WHERE product_id = $1 AND kind = 'cover' RETURNING object_key", product_id
-    ):
-        await let_go(row["object_key"], FileKind.COVER)
-
-
-async def let_go(key: str, kind: FileKind) -> None:
-    """Have a file's objects removed once the current transaction commits."""
-    await verifying.remove_object(key)
-    if kind is FileKind.COVER:
-        for width in WIDTHS:
-            await verifying.remove_object(picture_key(key, width))

@@ -111,3 +111,8 @@ async def product_files(product_id: UUID, kind: FileKind | None = None) -> list[
 async def original_files(product_id: UUID) -> list[FileRef]:
     """Return what a buyer of the product gets, in the creator's order."""
     return await product_files(product_id, FileKind.ORIGINAL)
+
+
+async def preview_files(product_id: UUID) -> list[FileRef]:
+    """Return the product's samples; `sampling.sample_url(file.id)` is where visitors get them."""
+    return await product_files(product_id, FileKind.PREVIEW)

@@ -12,8 +12,9 @@ from minio.error import MinioException
 from urllib3.exceptions import HTTPError
 
 from app.core.settings import Settings, get_settings
+from app.storage.answers import error_code
 from app.storage.contract import StoreUnavailable
-from app.storage.objects import S3ObjectStore, error_code
+from app.storage.objects import S3ObjectStore
 
 log = structlog.get_logger()
 

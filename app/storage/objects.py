@@ -3,7 +3,6 @@
 import asyncio
 import hashlib
 import io
-import re
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -13,11 +12,12 @@ from urllib.parse import urlsplit
 
 from minio import Minio
 from minio.datatypes import Part
-from minio.error import InvalidResponseError, MinioException, S3Error
+from minio.error import MinioException
 from urllib3 import PoolManager, Retry, Timeout
 from urllib3.exceptions import HTTPError
 
 from app.core.settings import Settings, get_settings
+from app.storage.answers import MISSING, REFUSED, error_code
 from app.storage.contract import (
     Digest,
     ObjectMissing,
@@ -37,9 +37,6 @@ THREADS = 8
 PIECE_BYTES = 1024 * 1024
 LIST_LIMIT = 1000
 
-MISSING = frozenset({"NoSuchKey", "NoSuchUpload", "NoSuchObject"})
-REFUSED = frozenset({"InvalidPart", "InvalidPartOrder", "EntityTooSmall"})
-
 
 def _client(endpoint: str, settings: Settings) -> Minio:
     parts = urlsplit(endpoint)
@@ -57,17 +54,6 @@ def _client(endpoint: str, settings: Settings) -> Minio:
         region=settings.s3_region,
         http_client=pool,
     )
-
-
-def error_code(error: Exception) -> str:
-    """Return the store's code of what went wrong, "" when it said none."""
-    if isinstance(error, S3Error):
-        return error.code or ""
-    if isinstance(error, InvalidResponseError):
-        # The SDK gives up on answers of type text/xml, which rclone sends; the code is in the text.
-        found = re.search(r"<Code>(\w+)</Code>", str(error))
-        return found.group(1) if found else ""
-    return ""
 
 
 class S3ObjectStore:

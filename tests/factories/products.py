@@ -1,6 +1,5 @@
 """Products with real files for tests."""
 
-import hashlib
 import io
 from collections.abc import Iterable
 from datetime import datetime
@@ -9,12 +8,10 @@ from uuid import UUID
 from PIL import Image
 
 from app.auth.viewer import Viewer
-from app.core.db import execute
 from app.core.ids import new_id
 from app.products.editing import create_product
 from app.products.forms import Details
-from app.products.keys import original_key
-from app.storage.objects import get_store
+from app.products.importing import import_file
 
 FILES = (("guide.pdf", b"%PDF-1.7 a small guide"),)
 
@@ -35,16 +32,8 @@ async def make_product(
     product_id = new_id()
     details = Details(name, description, amount, currency, "UTC", expires_at)
     await create_product(viewer, product_id, details, now)
-    for position, (file_name, data) in enumerate(files):
-        file_id = new_id()
-        key = original_key(viewer.user_id, product_id, file_id)
-        await get_store().put(key, data, content_type)
-        await execute(
-            """INSERT INTO file (id, product_id, kind, object_key, name, size, content_type, sha256, position, created_at)
-               VALUES ($1, $2, 'original', $3, $4, $5, $6, $7, $8, $9)""",
-            *(file_id, product_id, key, file_name, len(data), content_type),
-            *(hashlib.sha256(data).hexdigest(), position, now),
-        )
+    for file_name, data in files:
+        await import_file(product_id, file_name, data, now, content_type=content_type)
     return product_id
 
 

@@ -5,6 +5,7 @@ from litestar import Controller
 from app.products.controllers.activation import ActivationController
 from app.products.controllers.files import FileController
 from app.products.controllers.products import ProductController
+from app.products.controllers.samples import SampleController
 from app.products.controllers.uploads import UploadController
 
 controllers: list[type[Controller]] = [
@@ -12,4 +13,5 @@ controllers: list[type[Controller]] = [
     ActivationController,
     UploadController,
     FileController,
+    SampleController,
 ]
