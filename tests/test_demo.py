@@ -1,0 +1,107 @@
+"""The demo: a login that works, real files in the store, a sale that runs, one that comes, one that is over."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import httpx
+import pytest
+
+from app.auth.viewer import Viewer
+from app.core import db
+from app.core.settings import get_settings
+from app.demo import create_demo, goods, sales
+from app.pages import loading
+from app.pages.lifecycle import State
+from app.products.queries import original_files, product_cards
+from app.stock.levels import levels
+from app.storage.objects import get_store
+from tests.conftest import Inbox
+from tests.support.aliases import RunJobs
+
+_COUNTS = """SELECT (SELECT count(*) FROM "user") AS users, (SELECT count(*) FROM product) AS products,
+  (SELECT count(*) FROM file) AS files, (SELECT count(*) FROM page) AS pages,
+  (SELECT count(*) FROM "order") AS orders, (SELECT sum(sold) FROM stock) AS sold,
+  (SELECT max(updated_at) FROM page) AS changed"""
+
+
+async def test_the_printed_login_opens_the_console(
+    client: httpx.AsyncClient, now: datetime
+) -> None:
+    login = await create_demo(get_settings(), now)
+    sent = await client.post("/login", data={"email": login.email, "password": login.password})
+    assert sent.status_code == 303
+    assert sent.headers["location"].startswith("/console")
+    assert await db.fetch_value('SELECT verified_at FROM "user" WHERE email = $1', login.email)
+
+
+async def test_products_have_real_files_and_covers(app: Any, now: datetime) -> None:
+    await create_demo(get_settings(), now)
+    ids = [good.id for good in (goods.FIELD_NOTES, goods.MORNING_MIST, goods.WALLPAPER)]
+    assert all(card.cover for card in (await product_cards(ids, now)).values())
+    (notes,) = await original_files(goods.FIELD_NOTES.id)
+    data = await get_store().read(notes.object_key, notes.size + 1)
+    assert len(data) == notes.size
+    assert data.startswith(b"%PDF-")
+    assert data.rstrip().endswith(b"%%EOF")
+
+
+async def test_one_sale_runs_one_comes_and_one_is_sold_out(app: Any, now: datetime) -> None:
+    await create_demo(get_settings(), now)
+    running = await loading.by_id(sales.RUNNING.id)
+    assert running.state(now) is State.ACTIVE
+    assert running.times.expires_at is not None
+    left = running.times.expires_at - now
+    assert timedelta(hours=1) <= left <= timedelta(hours=1, minutes=1)
+    assert [content.image != "" for content in running.contents] == [True, True]
+    scheduled = await loading.by_id(sales.SCHEDULED.id)
+    assert scheduled.state(now) is State.SCHEDULED
+    assert scheduled.state(now + timedelta(days=1)) is State.ACTIVE
+    over = await loading.by_id(sales.SOLD_OUT.id)
+    assert (over.state(now), over.ended_cause) == (State.EXPIRED, "limit")
+    (level,) = (await levels(over.stock_ids())).values()
+    assert (level.available, level.sold) == (0, len(sales.GIVEN_AWAY))
+
+
+async def test_those_who_got_one_have_mail(
+    app: Any, now: datetime, run_jobs: RunJobs, inbox: Inbox
+) -> None:
+    await create_demo(get_settings(), now)
+    await run_jobs()
+    assert len(await inbox(f"{sales.GIVEN_AWAY[0]}@visitor.example")) == 1
+
+
+async def test_made_again_it_changes_nothing(app: Any, now: datetime) -> None:
+    await create_demo(get_settings(), now)
+    before = await db.fetch_one(_COUNTS)
+    assert before is not None
+    assert (before["users"], before["products"], before["files"]) == (1, 3, 6)
+    assert (before["pages"], before["orders"]) == (3, len(sales.GIVEN_AWAY))
+    await create_demo(get_settings(), now + timedelta(days=3))
+    assert await db.fetch_one(_COUNTS) == before
+
+
+async def test_interrupted_it_goes_on_where_it_stopped(
+    app: Any, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put_up = sales.put_up_sales
+
+    async def interrupted(creator: Viewer, now: datetime) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("app.demo.put_up_sales", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        await create_demo(get_settings(), now)
+    monkeypatch.setattr("app.demo.put_up_sales", put_up)
+    await create_demo(get_settings(), now)
+    found = await db.fetch_one(_COUNTS)
+    assert found is not None
+    assert (found["users"], found["products"], found["files"], found["pages"]) == (1, 3, 6, 3)
+
+
+async def test_production_gets_no_known_password(
+    app: Any, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(get_settings(), "environment", "production")
+    with pytest.raises(RuntimeError, match="production"):
+        await create_demo(get_settings(), now)
+    assert await db.fetch_value('SELECT count(*) FROM "user"') == 0
