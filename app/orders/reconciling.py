@@ -21,10 +21,10 @@ LATE_PAYMENTS_WITHIN = timedelta(hours=25)
 BATCH = 200
 
 _DUE = """
-UPDATE "order" SET checked_at = $1 WHERE id IN (
+UPDATE "order" SET checked_at = $1::timestamptz WHERE id IN (
   SELECT id FROM "order"
   WHERE (state = 'processing' OR (state IN ('expired', 'failed') AND stripe_session_id IS NOT NULL AND created_at > $2))
-  AND coalesce(checked_at, created_at) <= $1 - greatest($3::interval, ($1 - created_at) / 4)
+  AND coalesce(checked_at, created_at) <= $1::timestamptz - greatest($3::interval, ($1::timestamptz - created_at) / 4)
   ORDER BY coalesce(checked_at, created_at) LIMIT $4 FOR UPDATE SKIP LOCKED)
 RETURNING id"""
 

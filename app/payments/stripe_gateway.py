@@ -178,5 +178,6 @@ def _refund(refund: stripe.Refund) -> GatewayRefund:
         currency=refund.currency.upper(),
         payment_intent=_id_of(refund.payment_intent),
         metadata=_metadata(refund.metadata),
-        failure=refund.failure_reason or "",
+        # Only a failed refund has the field.
+        failure=getattr(refund, "failure_reason", None) or "",
     )

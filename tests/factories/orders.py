@@ -43,12 +43,12 @@ async def make_sale(
     lasts: timedelta = timedelta(hours=1),
 ) -> Sale:
     """Publish a flash sale of one product for each of `prices` (original, minor units)."""
-    owner = {
+    owner: dict[str, Any] = {
         "user_id": seller.user_id,
         "organization_id": seller.organization_id,
         "group_id": seller.group_id,
     }
-    at = {"created_at": now, "updated_at": now}
+    at: dict[str, Any] = {"created_at": now, "updated_at": now}
     inventory = {"limit": "page", "quantity": quantity} if quantity else {"limit": "none"}
     settings = {
         "discount_percent": discount,

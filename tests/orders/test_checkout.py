@@ -1,6 +1,7 @@
 """Checkout: what a buyer is promised is held and pinned, or refused with words; nothing is ever half made."""
 
 import json
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,6 +11,7 @@ from app.core import db
 from app.core.errors import Conflict, NotFound
 from app.core.forms import FieldError
 from app.core.ids import new_id
+from app.orders.checkout import start_checkout
 from app.payments.gateway import PaymentUnavailable, get_gateway
 from app.stock.holding import OutOfStock
 from tests.factories.orders import basket, buy, events_of, make_sale, only_order, order_row
@@ -81,16 +83,8 @@ async def test_refuses_what_is_not_for_sale(owner: Any, now: datetime) -> None:
     sale = await make_sale(owner.viewer, now)
     stranger = basket(sale)
     with pytest.raises(FieldError, match="no longer on this page"):
-        from dataclasses import replace
-
-        from app.orders.checkout import start_checkout
-
         await start_checkout(replace(stranger, quantities={new_id(): 1}), now)
     with pytest.raises(NotFound):
-        from dataclasses import replace
-
-        from app.orders.checkout import start_checkout
-
         await start_checkout(replace(stranger, short_id="unknown"), now)
     assert await db.fetch_value('SELECT count(*) FROM "order"') == 0
 
@@ -155,14 +149,14 @@ async def test_the_same_free_form_twice_is_one_order(owner: Any, now: datetime) 
 
 async def test_stripe_down_frees_the_hold(owner: Any, now: datetime, stripe_account: Any) -> None:
     sale = await make_sale(owner.viewer, now, quantity=1)
-    await stripe_account.switches(down=True)
+    await stripe_account.switches(api="down")
     with pytest.raises(PaymentUnavailable):
         await buy(sale, now)
     order = await only_order()
     assert order["state"] == "failed"
     assert await events_of(order["id"]) == ["checkout_failed", "created"]
     assert await figures(sale.stock_id) == (0, 0)
-    await stripe_account.switches(down=False)
+    await stripe_account.switches(api="up")
     assert (await buy(sale, now)).payment_url
     assert await broken_invariants() == []
 
