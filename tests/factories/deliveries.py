@@ -63,7 +63,7 @@ async def make_sold(
     await page.save()
     await product.save()
     made = [
-        await _file(seller, product.id, name, place, now, stored)
+        await add_file(seller, product.id, name, place, now, stored)
         for place, name in enumerate(files)
     ]
     paid = state in ("completed", "refunded", "partially_refunded", "disputed")
@@ -108,9 +108,10 @@ async def make_sold(
     )
 
 
-async def _file(
-    seller: Viewer, product_id: UUID, name: str, place: int, now: datetime, stored: bool
+async def add_file(
+    seller: Viewer, product_id: UUID, name: str, place: int, now: datetime, stored: bool = True
 ) -> tuple[UUID, str]:
+    """Put a file of `BYTES` on a product; return its id and its object's key."""
     file_id = new_id()
     key = original_key(seller.user_id, product_id, file_id)
     if stored:
