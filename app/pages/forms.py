@@ -108,11 +108,15 @@ class PageForm(FormModel):
 
 
 class PublicationForm(FormModel):
-    at: Literal["now", "launch"] = "now"
+    """`draft` takes a scheduled page back, for browsers that send no DELETE."""
+
+    at: Literal["now", "launch", "draft"] = "now"
 
 
 class PauseForm(FormModel):
-    deadline: Literal["stands", "moves"] = "stands"
+    """What the deadline does meanwhile; `over` ends the pause, for browsers that send no DELETE."""
+
+    deadline: Literal["stands", "moves", "over"] = "stands"
 
 
 class ExtensionForm(FormModel):

@@ -30,7 +30,7 @@ def speaking(language: str) -> Generator[None]:
 def theme_href(theme: Theme) -> str:
     """Return the address of the theme's stylesheet. It holds the whole theme, so it never changes and needs no query."""
     colours = (theme.background, theme.surface, theme.text, theme.accent)
-    return f"/theme/{'-'.join(c[1:] for c in colours)}-{theme.font}-{theme.radius}.css"
+    return f"/p/theme/{'-'.join(c[1:] for c in colours)}-{theme.font}-{theme.radius}.css"
 
 
 def whole(view: PageView, *, live: bool = True, note: str = "") -> str:
@@ -38,8 +38,7 @@ def whole(view: PageView, *, live: bool = True, note: str = "") -> str:
     with speaking(view.page.language):
         return render(
             "pages/show.html",
-            **_context(view),
-            live=live,
+            **{**_context(view), "live": live},
             note=note,
             page_theme_href=theme_href(view.page.theme),
             summary=summary_of(view.page.description),
@@ -90,5 +89,6 @@ def _context(view: PageView) -> dict[str, Any]:
         "page": view.page,
         "now": view.now,
         "change_text": change_text,
+        "live": True,
         "main": f"{view.page.page_type.templates}/_main.html",
     }

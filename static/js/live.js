@@ -10,7 +10,9 @@
  * [data-local-time]       a <time> written in the visitor's zone; its hidden parent [data-local] appears when that differs from
  *                         the offset in its datetime, which is the page's zone
  * [data-copy]             copies the text, says data-copied for a moment
- * a[data-redirect]        followed as soon as it is on the page */
+ * a[data-redirect]        followed as soon as it is on the page
+ * #stage[data-stage]      which whole page the last updates fit; when #page-main shows another one, its data-refresh is asked for all
+ * input[data-attempt]     filled once with a random id, so that a form sent twice counts once */
 (() => {
   "use strict";
   const UNITS = { days: 86400, hours: 3600, minutes: 60, seconds: 1 };
@@ -27,6 +29,7 @@
   const put = (element, text) => {
     if (element && element.textContent !== text) element.textContent = text;
   };
+  const OURS = "[data-server-ms],[data-local-time],[data-redirect],[data-stage],[data-attempt]";
   const two = (number) => String(number).padStart(2, "0");
 
   function readArrival() {
@@ -114,9 +117,21 @@
     });
   }
 
+  // An update that went by while this browser was away: what is shown fits no longer, so ask for everything, once per stage.
+  let asked = "";
+  function catchUp() {
+    const stage = document.getElementById("stage")?.dataset.stage;
+    const main = document.querySelector("#page-main[data-refresh]");
+    if (!stage || !main || main.dataset.stage === stage || asked === stage || !window.htmx) return;
+    asked = stage;
+    setTimeout(() => htmx.ajax("GET", main.dataset.refresh, { source: main, swap: "none" }).catch(() => (asked = "")), Math.random() * 500);
+  }
+
   function refresh() {
     each("[data-server-ms]", (element) => noteClock(element, performance.now()));
     localTimes();
+    each("[data-attempt]", (input) => (input.value ||= Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("")));
+    catchUp();
     const away = document.querySelector("a[data-redirect]");
     if (away) location.replace(away.href);
     tick();
@@ -144,7 +159,7 @@
   readArrival();
   refresh();
   new MutationObserver((changes) => {
-    const ours = (node) => node.nodeType === 1 && (node.matches("[data-server-ms],[data-local-time],[data-redirect]") || node.querySelector("[data-server-ms],[data-local-time],[data-redirect]"));
+    const ours = (node) => node.nodeType === 1 && (node.matches(OURS) || node.querySelector(OURS));
     if (changes.some((change) => change.type === "attributes" || [...change.addedNodes].some(ours))) refresh();
-  }).observe(document.body, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-server-ms", "data-deadline-ms", "data-hold-expires-ms"] });
+  }).observe(document.body, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-stage", "data-server-ms", "data-deadline-ms", "data-hold-expires-ms"] });
 })();

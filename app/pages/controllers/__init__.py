@@ -2,8 +2,17 @@
 
 from litestar import Controller
 
+from app.pages.controllers.console import PageController
+from app.pages.controllers.editor import EditorController
 from app.pages.controllers.public import PublicController, set_personal_part
+from app.pages.controllers.verbs import ShareController, VerbController
 
-controllers: list[type[Controller]] = [PublicController]
+controllers: list[type[Controller]] = [
+    PublicController,
+    PageController,
+    EditorController,
+    VerbController,
+    ShareController,
+]
 
 __all__ = ["controllers", "set_personal_part"]

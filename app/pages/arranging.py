@@ -1,0 +1,63 @@
+"""The editor's list of products, rearranged as typed and not yet stored: add, remove, move up or down."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from app.core.forms import Form
+from app.core.i18n import gettext as _
+from app.core.ids import parse_id
+from app.core.money import format_amount_input
+from app.core.theme import PRESETS
+from app.pages.forms import MAXIMUM_CONTENTS
+from app.products.presenting import ProductCard
+
+LISTS = ("item", "item_amount", "item_quantity")
+Row = list[str]
+
+
+def arrange(form: Form[Any], cards: Mapping[UUID, ProductCard]) -> None:
+    """Do what the form's `pick` says to its list of products: "add", "remove:2", "up:1", "down:0"."""
+    verb, _colon, number = form.value("pick").partition(":")
+    rows = _rows(form)
+    index = int(number) if number.isascii() and number.isdigit() and len(number) < 4 else -1
+    if verb == "add":
+        _add(form, rows, cards)
+    elif verb == "remove" and 0 <= index < len(rows):
+        del rows[index]
+    elif verb == "up" and 0 < index < len(rows):
+        rows.insert(index - 1, rows.pop(index))
+    elif verb == "down" and 0 <= index < len(rows) - 1:
+        rows.insert(index + 1, rows.pop(index))
+    for position, name in enumerate(LISTS):
+        form.values[name] = [row[position] for row in rows]
+
+
+def _rows(form: Form[Any]) -> list[Row]:
+    columns = [form.all(name) for name in LISTS]
+    count = len(columns[0])
+    return [
+        [column[index] if index < len(column) else "" for column in columns]
+        for index in range(count)
+    ]
+
+
+def _add(form: Form[Any], rows: list[Row], cards: Mapping[UUID, ProductCard]) -> None:
+    product_id = parse_id(form.value("add"))
+    card = cards.get(product_id) if product_id else None
+    if card is None:
+        form.add("add", _("Please choose a product."))
+    elif str(product_id) in (row[0] for row in rows):
+        form.add("add", _("It is on the page already."))
+    elif len(rows) >= MAXIMUM_CONTENTS:
+        form.add("add", _("At most %(n)s products on one page.", n=MAXIMUM_CONTENTS))
+    else:
+        rows.append([str(product_id), format_amount_input(card.amount, card.currency), ""])
+
+
+def apply_preset(form: Form[Any]) -> None:
+    """Put a preset's colours and shape into the form's theme."""
+    theme = PRESETS.get(form.value("preset"))
+    if theme is not None:
+        form.values.update({name: getattr(theme, name) for name in theme.__dataclass_fields__})
+        form.errors = {}

@@ -1,0 +1,145 @@
+"""/console/pages/{id}/edit: the form, its product list, its colours, and the live preview beside it."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from litestar import Controller, Request, Response, get, post
+
+from app.auth.permissions import Permission
+from app.auth.viewer import Viewer
+from app.auth.viewing import requires
+from app.core.errors import Conflict, Invalid
+from app.core.forms import FORM_LEVEL, Form, read_form
+from app.core.i18n import gettext as _
+from app.core.rendering import HTML, fragments, is_htmx, page, redirect
+from app.pages import changing, loading, publishing
+from app.pages.arranging import apply_preset, arrange
+from app.pages.controllers.views import editor_context
+from app.pages.editing import read_edit
+from app.pages.loading import PageRecord
+from app.pages.picking import choices
+from app.pages.previewing import preview_html, preview_of
+from app.pages.viewing import view_page
+
+Request_ = Request[Any, Any, Any]
+
+FRAME = {"Cache-Control": "no-store"}
+
+
+class EditorController(Controller):
+    path = "/console/pages/{page_id:uuid}"
+    guards = [requires(Permission.EDIT_PAGES)]
+
+    @get("/edit")
+    async def edit(
+        self, request: Request_, viewer: Viewer, page_id: UUID, now: datetime
+    ) -> Response[str]:
+        found = await loading.of_group(page_id, viewer.group_id)
+        return page(request, "pages/edit.html", **await editor_context(viewer, found, now))
+
+    @post("/edit", status_code=200)
+    async def save(
+        self, request: Request_, viewer: Viewer, page_id: UUID, now: datetime
+    ) -> Response[str]:
+        found = await loading.of_group(page_id, viewer.group_id)
+        form = await read_form(request, found.page_type.form)
+        try:
+            await _save(viewer, found, form, now)
+        except (Invalid, Conflict) as error:
+            form.add(FORM_LEVEL, error.message)
+        if form.errors:
+            return await _again(request, viewer, found, form, now, status=422)
+        if form.value("intent") in ("publish", "schedule"):
+            return redirect(request, f"/console/pages/{page_id}", toast=_("It is out."))
+        if not is_htmx(request):
+            return redirect(request, f"/console/pages/{page_id}/edit", toast=_("Saved."))
+        stored = await loading.of_group(page_id, viewer.group_id)
+        context = await editor_context(viewer, stored, now)
+        return fragments(request, ("pages/_editor.html", context), toast=_("Saved."))
+
+    @post("/picker", status_code=200)
+    async def picker(
+        self, request: Request_, viewer: Viewer, page_id: UUID, now: datetime
+    ) -> Response[str]:
+        """The list of products, rearranged; nothing is stored."""
+        found = await loading.of_group(page_id, viewer.group_id)
+        form = await read_form(request, found.page_type.form)
+        form.errors = {}
+        cards = await choices(viewer.group_id, products_of(found), now)
+        arrange(form, cards)
+        context = await editor_context(viewer, found, now, form, cards)
+        if is_htmx(request):
+            return fragments(request, ("pages/_picker.html", context))
+        return page(request, "pages/edit.html", **context)
+
+    @post("/theme", status_code=200)
+    async def theme(
+        self, request: Request_, viewer: Viewer, page_id: UUID, now: datetime
+    ) -> Response[str]:
+        """The colours with their contrast, after a preset or a colour was chosen; nothing is stored."""
+        found = await loading.of_group(page_id, viewer.group_id)
+        form = await read_form(request, found.page_type.form)
+        form.errors = {}
+        apply_preset(form)
+        context = await editor_context(viewer, found, now, form, {})
+        if not is_htmx(request):
+            return await _again(request, viewer, found, form, now, status=200)
+        template = "pages/_theme.html" if form.value("preset") else "pages/_contrast.html"
+        return fragments(request, (template, context))
+
+    @get("/preview", guards=[requires(Permission.SEE_PAGES)])
+    async def preview(self, viewer: Viewer, page_id: UUID, now: datetime) -> Response[str]:
+        found = await loading.of_group(page_id, viewer.group_id)
+        return Response(await preview_html(found, now), media_type=HTML, headers=FRAME)
+
+    @post("/preview", status_code=200)
+    async def preview_unsaved(
+        self, request: Request_, viewer: Viewer, page_id: UUID, now: datetime
+    ) -> Response[str]:
+        """The page as the form would make it. 204 while the form can't be read at all."""
+        found = await loading.of_group(page_id, viewer.group_id)
+        form = await read_form(request, found.page_type.form)
+        cards = await choices(viewer.group_id, products_of(found), now)
+        edit = read_edit(form, found, cards, now)
+        if edit is None:
+            return Response("", status_code=204, headers=FRAME)
+        changed = edit.of(found)
+        html = preview_of(changed, view_page(changed, {}, now))
+        return Response(html, media_type=HTML, headers=FRAME)
+
+
+def products_of(found: PageRecord) -> list[UUID]:
+    return [content.product_id for content in found.contents]
+
+
+async def _save(viewer: Viewer, found: PageRecord, form: Form[Any], now: datetime) -> None:
+    cards = await choices(viewer.group_id, products_of(found), now)
+    edit = read_edit(form, found, cards, now)
+    if edit is None or form.errors:
+        return
+    intent = form.value("intent")
+    if intent in ("publish", "schedule") and not viewer.can(Permission.PUBLISH_PAGES):
+        form.add(FORM_LEVEL, _("Publishing needs a manager."))
+        return
+    await changing.save(found, edit, viewer.user_id, now)
+    if intent in ("publish", "schedule"):
+        stored = await loading.of_group(found.id, viewer.group_id)
+        verb = publishing.publish if intent == "publish" else publishing.schedule
+        await verb(stored, viewer.user_id, now)
+
+
+async def _again(
+    request: Request_,
+    viewer: Viewer,
+    found: PageRecord,
+    form: Form[Any],
+    now: datetime,
+    *,
+    status: int,
+) -> Response[str]:
+    cards = await choices(viewer.group_id, products_of(found), now)
+    context = await editor_context(viewer, found, now, form, cards)
+    if is_htmx(request):
+        return fragments(request, ("pages/_editor.html", context), status=status)
+    return page(request, "pages/edit.html", status=status, **context)

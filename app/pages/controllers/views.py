@@ -1,0 +1,118 @@
+"""What the console's templates take, put together once for pages and fragments alike."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from app.auth.permissions import Permission
+from app.auth.viewer import Viewer
+from app.core.forms import Form
+from app.core.i18n import gettext as _
+from app.core.i18n import languages
+from app.core.ids import new_id, parse_id
+from app.core.theme import FONT_STACKS, PRESETS, RADII, Theme, check, font_label
+from app.pages.editing import form_of
+from app.pages.lifecycle import State
+from app.pages.loading import PageRecord
+from app.pages.local_times import to_local, zones
+from app.pages.picking import choices
+from app.pages.queries import figures_of, transitions_of
+from app.pages.sharing import links_of, preview_url, public_url
+from app.pages.viewing import view_page
+from app.pages.wording import change_text
+from app.products.presenting import ProductCard
+from app.stock.levels import levels
+
+LANGUAGE_NAMES = {"en": "English", "de": "Deutsch", "fr": "Français", "es": "Español"}
+
+
+def chosen(form: Form[Any]) -> list[UUID]:
+    """Return the ids of the products that the form lists, as far as they are ids."""
+    return [found for found in map(parse_id, form.all("item")) if found is not None]
+
+
+async def editor_context(
+    viewer: Viewer,
+    page: PageRecord,
+    now: datetime,
+    form: Form[Any] | None = None,
+    cards: dict[UUID, ProductCard] | None = None,
+) -> dict[str, Any]:
+    """What `pages/edit.html` and its fragments take."""
+    form = form or form_of(page)
+    ids = [content.product_id for content in page.contents]
+    cards = cards if cards is not None else await choices(viewer.group_id, ids, now)
+    return {
+        "page": page,
+        "form": form,
+        "draft": page.state(now) is State.DRAFT,
+        "state": page.state(now),
+        "items": [cards[product_id] for product_id in chosen(form) if product_id in cards],
+        "products": [card for card in cards.values() if card.id not in chosen(form)],
+        "zones": [(zone, zone.replace("_", " ")) for zone in zones()],
+        "languages": [(code, LANGUAGE_NAMES.get(code, code)) for code in languages()],
+        "presets": PRESETS,
+        "fonts": [(font, font_label(font)) for font in FONT_STACKS],
+        "radii": [(radius, radius_label(radius)) for radius in RADII],
+        "contrast": contrast_of(form),
+        "type_fields": f"{page.page_type.templates}/_fields.html",
+        "may_publish": viewer.can(Permission.PUBLISH_PAGES),
+    }
+
+
+def radius_label(radius: str) -> str:
+    return {
+        "none": _("Square"),
+        "small": _("Small"),
+        "medium": _("Medium"),
+        "large": _("Large"),
+    }[radius]
+
+
+def contrast_of(form: Form[Any]) -> list[tuple[str, str, float]]:
+    """Return what is hard to read in the colours as typed, as (field, message, ratio); empty when all is well."""
+    names = ("background", "surface", "text", "accent")
+    background, surface, text, accent = (form.value(name).lower() for name in names)
+    try:
+        return check(Theme(background, surface, text, accent))
+    except ValueError:
+        return []
+
+
+async def detail_context(viewer: Viewer, page: PageRecord, now: datetime) -> dict[str, Any]:
+    """What `pages/detail.html` and its fragments take: five statements with the page and the viewer."""
+    return {
+        **await figures_context(page, now),
+        "transitions": await transitions_of(page.id),
+        "links": await links_of(page),
+        "public_url": public_url(page),
+        "preview_url": preview_url(page, now),
+        "change_text": change_text,
+        "rerun_id": new_id(),
+        "may_edit": viewer.can(Permission.EDIT_PAGES),
+        "may_publish": viewer.can(Permission.PUBLISH_PAGES),
+        "extension": extension_form(page),
+        "share": Form(values={"source": ""}),
+    }
+
+
+async def figures_context(page: PageRecord, now: datetime) -> dict[str, Any]:
+    """What `pages/_figures.html` takes."""
+    stands = await levels(page.stock_ids())
+    view = view_page(page, stands, now)
+    return {
+        "page": page,
+        "now": now,
+        "view": view,
+        "state": view.state,
+        "figures": figures_of(list(stands.values())),
+    }
+
+
+def extension_form(page: PageRecord) -> Form[Any]:
+    values = {"expires_at": to_local(page.times.expires_at, page.zone), "expires_at_fold": ""}
+    return Form(values=values)
+
+
+def new_form() -> Form[Any]:
+    return Form(values={"id": str(new_id()), "title": "", "type": "", "zone": ""})

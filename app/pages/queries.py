@@ -1,0 +1,163 @@
+"""Reads shaped for the console: the list of pages with their figures, one page's history."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from math import ceil
+from uuid import UUID
+
+from app.core.db import Record, fetch
+from app.pages.lifecycle import PageTimes, State, end_of, state_at
+from app.pages.types import page_types
+from app.pages.types.base import PageType
+from app.stock.levels import Level, levels
+
+PAGE_SIZE = 20
+STATES: tuple[str, ...] = tuple(State)
+
+# lifecycle.state_at in SQL, for counting and filtering; a test holds the two together. $1 is the present moment.
+STATE = """
+CASE WHEN p.published_at IS NULL OR $1 < p.published_at THEN 'draft'
+     WHEN p.ended_at <= $1 THEN 'expired'
+     WHEN p.ended_at IS NULL AND p.expires_at <= $1
+       AND NOT (p.paused_at IS NOT NULL AND p.pause_moves_deadline) THEN 'expired'
+     WHEN $1 < p.launch_at THEN 'scheduled'
+     WHEN p.paused_at <= $1 THEN 'paused'
+     ELSE 'active' END
+"""
+
+
+@dataclass(frozen=True)
+class Figures:
+    """How a page's stock stands, summed over its stocks. `capacity` None is unlimited."""
+
+    capacity: int | None
+    held: int
+    sold: int
+
+    @property
+    def available(self) -> int | None:
+        return None if self.capacity is None else self.capacity - self.held - self.sold
+
+
+@dataclass(frozen=True)
+class PageRow:
+    """A page in the list."""
+
+    id: UUID
+    short_id: str
+    title: str
+    page_type: PageType
+    zone: str
+    times: PageTimes
+    state: State
+    contents: int
+    image: str
+    figures: Figures | None
+
+    @property
+    def ends_at(self) -> datetime | None:
+        return end_of(self.times)
+
+
+@dataclass(frozen=True)
+class PageList:
+    """One page of the list: its rows, its number from 1, how many pages, and how many by state."""
+
+    rows: list[PageRow]
+    page: int
+    pages: int
+    counts: dict[str, int]
+
+    @property
+    def total(self) -> int:
+        return sum(self.counts.values())
+
+
+@dataclass(frozen=True)
+class Transition:
+    """One recorded change of state; `by` is the name of who did it, or empty."""
+
+    from_state: str
+    to_state: str
+    at: datetime
+    cause: str
+    by: str
+
+
+def _pattern(search: str) -> str:
+    escaped = search.strip().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"%{escaped}%"
+
+
+async def list_pages(
+    group_id: UUID, now: datetime, *, search: str = "", state: str = "", page: int = 1
+) -> PageList:
+    """Return a page of the group's pages, newest first. Three statements; a page past the end is the last one."""
+    pattern = _pattern(search)
+    counts = dict.fromkeys(STATES, 0)
+    for row in await fetch(
+        f"SELECT {STATE} AS state, count(*) AS number FROM page p "  # noqa: S608 - own text
+        "WHERE p.group_id = $2 AND p.title ILIKE $3 GROUP BY 1",
+        *(now, group_id, pattern),
+    ):
+        counts[row["state"]] = row["number"]
+    chosen = counts[state] if state in counts else sum(counts.values())
+    pages = max(1, ceil(chosen / PAGE_SIZE))
+    page = min(max(page, 1), pages)
+    rows = await fetch(
+        f"""SELECT p.*, c.number AS contents, c.image, c.stock_ids FROM page p
+            CROSS JOIN LATERAL (SELECT count(*) AS number, array_agg(stock_id) AS stock_ids,
+              (array_agg(image ORDER BY position))[1] AS image FROM page_content WHERE page_id = p.id) c
+            WHERE p.group_id = $2 AND p.title ILIKE $3 AND ($4 = '' OR {STATE} = $4)
+            ORDER BY p.created_at DESC, p.id DESC LIMIT $5 OFFSET $6""",  # noqa: S608 - own text
+        *(now, group_id, pattern, state if state in STATES else "", PAGE_SIZE),
+        (page - 1) * PAGE_SIZE,
+    )
+    stands = await levels({stock_id for row in rows for stock_id in _stock_ids(row)})
+    return PageList([_row(row, stands, now) for row in rows], page, pages, counts)
+
+
+def _stock_ids(row: Record) -> list[UUID]:
+    settings = page_types[row["type"]].settings.model_validate_json(row["settings"])
+    own = getattr(settings, "stock_limit", "") == "item"
+    found = (row["stock_ids"] or []) if own else [row["stock_id"]]
+    return [stock_id for stock_id in found if stock_id is not None]
+
+
+def _row(row: Record, stands: dict[UUID, Level], now: datetime) -> PageRow:
+    times = PageTimes(**{name: row[name] for name in PageTimes.__dataclass_fields__})
+    state = state_at(times, now)
+    counted = [stands[stock_id] for stock_id in _stock_ids(row) if stock_id in stands]
+    return PageRow(
+        id=row["id"],
+        short_id=row["short_id"],
+        title=row["title"],
+        page_type=page_types[row["type"]],
+        zone=row["zone"],
+        times=times,
+        state=state,
+        contents=row["contents"],
+        image=row["image"] or "",
+        figures=figures_of(counted) if state is not State.DRAFT else None,
+    )
+
+
+def figures_of(counted: list[Level]) -> Figures:
+    """Add up the levels of one page's stocks."""
+    limited = [level.capacity for level in counted if level.capacity is not None]
+    return Figures(
+        capacity=sum(limited) if len(limited) == len(counted) and counted else None,
+        held=sum(level.held for level in counted),
+        sold=sum(level.sold for level in counted),
+    )
+
+
+async def transitions_of(page_id: UUID) -> list[Transition]:
+    """Return the recorded changes of state, newest first."""
+    rows = await fetch(
+        """SELECT t.from_state, t.to_state, t.at, t.cause, coalesce(u.name, '') AS by
+           FROM page_transition t LEFT JOIN "user" u ON u.id = t.user_id
+           WHERE t.page_id = $1 ORDER BY t.at DESC, t.id DESC LIMIT 100""",
+        page_id,
+    )
+    return [Transition(**dict(row)) for row in rows]
