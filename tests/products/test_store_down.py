@@ -1,6 +1,6 @@
 """The object store being away: a clear answer, no half-made state, and going on where it stopped."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Any
 
@@ -19,7 +19,7 @@ NOWHERE = "http://127.0.0.1:1"
 
 
 @contextmanager
-def store_down() -> Iterator[None]:
+def store_down() -> Generator[None]:
     settings = get_settings().model_copy(update={"s3_endpoint": NOWHERE})
     away = S3ObjectStore(settings)
     with pytest.MonkeyPatch.context() as patch:
