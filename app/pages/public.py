@@ -5,6 +5,8 @@ import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from prometheus_client import Counter
+
 from app.core.assets import Encoded, asset_url, encode
 from app.core.errors import NotFound
 from app.core.live import LiveBus, bus
@@ -20,6 +22,8 @@ LONGEST = timedelta(seconds=60)
 PAGES_KEPT = 2000
 # Compressed for many readers, but while somebody waits: a middle quality of brotli.
 QUALITY = 5
+
+RENDERS = Counter("mayfly_page_renders", "Public pages rendered")
 
 
 @dataclass(frozen=True)
@@ -84,6 +88,7 @@ class PageCache:
             self.short_ids.pop(oldest.page.topic, None)
         shown = task.result()
         self.renders += 1
+        RENDERS.inc()
         self.kept[short_id] = shown
         self.short_ids[shown.page.topic] = short_id
 
