@@ -135,9 +135,9 @@ async def test_a_refund_by_the_seller_ends_the_downloads(
     link = (await _ask(client, "/api/download-link", order)).json()["url"]
     refunds = f"/console/orders/{order['id']}/refunds"
     part = {"id": str(new_id()), "amount": "4.00"}
-    for _ in range(2):
-        answer = await owner.post(refunds, data=part, headers=HTMX)
-        assert answer.status_code == 200
+    first = await owner.post(refunds, data=part, headers=HTMX)
+    answer = await owner.post(refunds, data=part, headers=HTMX)
+    assert first.status_code == answer.status_code == 200
     assert "Refunded: €4.00" in answer.text
     assert (await order_row(order["id"]))["refunded_amount"] == 400
     assert (await client.get(link)).status_code == 303
