@@ -37,6 +37,8 @@ async def begin_upload(
         raise Conflict(
             _("A product holds at most %(number)s files of this kind.", number=MAXIMUM_FILES[kind])
         )
+    single = kind is FileKind.COVER
+    await verifying.forget_failed(owner.subject_id, kind, None if single else announced.name)
     make_key = preview_key if kind is FileKind.PREVIEW else original_key
     return await uploading.begin(
         owner,

@@ -1,6 +1,7 @@
 """Verifying what arrived: the server reads the whole object and compares size and SHA-256 with what was announced."""
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from app.core.db import execute, fetch, transaction
 from app.core.i18n import gettext as _
@@ -75,6 +76,15 @@ async def fail(upload: Upload, reason: str, now: datetime) -> bool:
 async def forget(upload: Upload) -> bool:
     """Drop the note of a failed upload. False when it is in another state."""
     return bool(await execute("DELETE FROM upload WHERE id = $1 AND state = 'failed'", upload.id))
+
+
+async def forget_failed(subject_id: UUID, kind: str, name: str | None = None) -> None:
+    """Drop the notes of failed uploads of one kind (of one name): a new try stands in their place."""
+    await execute(
+        """DELETE FROM upload WHERE subject_id = $1 AND kind = $2 AND state = 'failed'
+           AND ($3::text IS NULL OR name = $3)""",
+        *(subject_id, kind, name),
+    )
 
 
 async def remove_object(key: str) -> None:

@@ -187,12 +187,27 @@ async def test_a_new_cover_takes_the_place_of_the_old_one(
         await get_store().stat(old)
 
 
-async def test_a_cover_that_is_no_picture_is_refused(owner: Any, clock: Any, run_jobs: Any) -> None:
+async def test_a_cover_that_is_no_picture_is_refused_and_the_old_one_stays(
+    owner: Any, clock: Any, run_jobs: Any
+) -> None:
     product = await make_product(owner.viewer, now=clock.now())
-    await upload(owner, product, b"<html>", name="a.png", kind="cover", content_type="image/png")
+    said = {"name": "a.png", "kind": "cover", "content_type": "image/png"}
+    await upload(owner, product, picture(form="PNG"), **said)
     await run_jobs()
-    assert await product_files(product, FileKind.COVER) == []
-    assert "can&#39;t be read" in (await owner.get(f"/console/products/{product}")).text
+    (kept,) = await product_files(product, FileKind.COVER)
+    plan = (await announce(owner, product, b"<html>", **said)).json()
+    await send_parts(plan, b"<html>")
+    await complete(owner, plan)
+    await run_jobs()
+    assert [file.id for file in await product_files(product, FileKind.COVER)] == [kept.id]
+    # The row that asked gets the whole list: the refusal and the cover that stays.
+    shown = (await owner.get(plan["abort_url"])).text
+    assert shown.startswith('<ul id="files-cover"')
+    assert "can&#39;t be read" in shown
+    assert f'id="file-{kept.id}"' in shown
+    # A new try takes the place of the refused one.
+    await announce(owner, product, b"<html>", **said)
+    assert "can&#39;t be read" not in (await owner.get(f"/console/products/{product}")).text
 
 
 async def test_stale_uploads_are_given_up(owner: Any, clock: Any, run_jobs: Any) -> None:

@@ -15,8 +15,8 @@ from app.core.forms import FORM_LEVEL, Form, FormModel, read_form
 from app.core.ratelimit import limit
 from app.core.rendering import HTML, Fragment, fragments
 from app.products.attaching import begin_upload, finish_upload
-from app.products.controllers.views import kind_of, row_context
-from app.products.kinds import rule_for
+from app.products.controllers.views import files_fragment, kind_of, row_context
+from app.products.kinds import FileKind, rule_for
 from app.products.queries import find_product
 from app.storage import uploading
 from app.storage.limits import announce
@@ -80,15 +80,19 @@ class UploadController(Controller):
         self, request: Request_, viewer: Viewer, product_id: UUID, upload_id: UUID, now: datetime
     ) -> Response[str]:
         upload = await _reachable(viewer, product_id, upload_id, now)
+        if upload.kind == FileKind.COVER:
+            return fragments(request, await files_fragment(viewer, product_id, FileKind.COVER, now))
         return fragments(request, await _row(viewer, upload, now))
 
     @delete("/{upload_id:uuid}", status_code=200)
     async def remove(
-        self, viewer: Viewer, product_id: UUID, upload_id: UUID, now: datetime
+        self, request: Request_, viewer: Viewer, product_id: UUID, upload_id: UUID, now: datetime
     ) -> Response[str]:
         upload = await _reachable(viewer, product_id, upload_id, now)
         if not await uploading.abort(upload, now):
             await forget(upload)
+        if upload.kind == FileKind.COVER:
+            return fragments(request, await files_fragment(viewer, product_id, FileKind.COVER, now))
         return Response("", media_type=HTML)
 
 
