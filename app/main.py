@@ -88,6 +88,7 @@ def create_app() -> Litestar:
             settings.sentry_dsn, environment=settings.environment, send_default_pii=False
         )
     register_handlers()
+    set_personal_part(personal_part)
     web = Litestar(
         route_handlers=[
             assets.serve_asset,

@@ -25,6 +25,8 @@ from app.stock import holding
 
 # Sending one form again within this time shows what it bought instead of buying again.
 REPEATED_WITHIN = timedelta(minutes=10)
+# Without scripts a form has no id of its own; only a quick second press is then known to be one.
+UNNAMED_WITHIN = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -118,7 +120,7 @@ async def _known(basket: Basket, offer: Offer, key: UUID, now: datetime) -> db.R
         basket.buyer,
         key,
         now,
-        now - REPEATED_WITHIN,
+        now - (REPEATED_WITHIN if basket.attempt else UNNAMED_WITHIN),
     )
     assert row is not None  # a SELECT without FROM rows of its own always has one
     return row
