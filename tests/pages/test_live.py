@@ -1,0 +1,181 @@
+"""Live updates: rendered once, small while a page sells, whole when it becomes something else; jobs tell it once."""
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+
+from app.core import db
+from app.core.ids import new_id
+from app.core.live import bus
+from app.pages import announcing, changing, ending, extending, loading, publishing
+from app.pages.lifecycle import State
+from app.pages.streaming import events, updates
+from app.stock.holding import buy
+from tests.factories.pages import make_page
+from tests.factories.products import make_product
+
+MINUTE = timedelta(minutes=1)
+
+
+async def _next(stream: Any) -> str:
+    """The next message that carries fragments."""
+    while True:
+        event = await asyncio.wait_for(anext(stream), 5)
+        if event.event is None:
+            return event.data
+
+
+async def test_a_new_connection_hears_the_clock_and_the_present_state(owner: Any, now: Any) -> None:
+    page = await make_page(owner.viewer, now=now)
+    stream = events(page.id)
+    first = await asyncio.wait_for(anext(stream), 5)
+    assert first.event == "clock" and first.retry and int(first.data) > 0
+    text = await _next(stream)
+    assert 'id="clock" hx-swap-oob' in text.replace("  ", " ") or 'hx-swap-oob="outerMorph"' in text
+    await stream.aclose()
+
+
+async def test_stock_is_pushed_in_small_and_never_touches_the_form(owner: Any, now: Any) -> None:
+    page = await make_page(owner.viewer, now=now)
+    stream = events(page.id)
+    await _next(stream)
+    assert page.stock_id
+    await buy({page.stock_id: 1}, hold_id=new_id(), topic=page.topic, buyer_key="a", now=now)
+    text = await _next(stream)
+    assert "9 left" in text
+    assert "<input" not in text and 'id="page-main"' not in text
+    assert len(text) < 6000
+    await stream.aclose()
+
+
+async def test_an_end_is_pushed_whole_and_closes_the_connection(owner: Any, now: Any) -> None:
+    page = await make_page(owner.viewer, now=now)
+    stream = events(page.id)
+    await _next(stream)
+    await ending.end(page, owner.viewer.user_id, now)
+    text = await _next(stream)
+    assert 'id="page-main"' in text and "This sale has ended" in text
+    assert '<i id="live" hx-swap-oob="true"' in text
+    await stream.aclose()
+
+
+async def test_watchers_share_one_rendering(owner: Any, now: Any) -> None:
+    page = await make_page(owner.viewer, now=now)
+    streams = [events(page.id) for _ in range(20)]
+    await asyncio.gather(*(_next(stream) for stream in streams))
+    before = bus.renders
+    await extending.extend(page, now + timedelta(hours=5), owner.viewer.user_id, now)
+    texts = await asyncio.gather(*(_next(stream) for stream in streams))
+    assert len(set(texts)) == 1 and bus.renders == before + 1
+    for stream in streams:
+        await stream.aclose()
+
+
+async def test_time_alone_wakes_the_browsers_without_any_job(owner: Any, app: Any) -> None:
+    from app.core.clock import SystemClock, use_clock, utc_now
+
+    use_clock(SystemClock())
+    page = await make_page(
+        owner.viewer, now=utc_now(), expires_at=utc_now() + timedelta(seconds=0.6)
+    )
+    stream = events(page.id)
+    await _next(stream)
+    text = await _next(stream)
+    late = utc_now() - page.times.expires_at  # type: ignore[operator]
+    assert "This sale has ended" in text
+    assert timedelta(0) <= late < timedelta(milliseconds=500)
+    await stream.aclose()
+
+
+async def test_a_launch_and_an_end_are_recorded_once_whoever_tells_them(
+    owner: Any, clock: Any, run_jobs: Any
+) -> None:
+    now = clock.now()
+    page = await make_page(
+        owner.viewer, now=now, launch_at=now + MINUTE, expires_at=now + 3 * MINUTE
+    )
+    clock.advance(MINUTE)
+    await run_jobs()
+    await announcing.announce(page.id, clock.now())
+    clock.advance(5 * MINUTE)
+    await run_jobs()
+    for _time in range(3):
+        await announcing.announce(page.id, clock.now())
+    assert await announcing.announce_missed(clock.now()) == 0
+    rows = await db.fetch(
+        "SELECT to_state, at, cause FROM page_transition WHERE page_id = $1 ORDER BY at, id",
+        page.id,
+    )
+    assert [tuple(row) for row in rows] == [
+        ("scheduled", now, "hand"),
+        ("active", now + MINUTE, "time"),
+        ("expired", now + 3 * MINUTE, "time"),
+    ]
+
+
+async def test_an_extended_page_is_announced_at_its_new_end(
+    owner: Any, clock: Any, run_jobs: Any
+) -> None:
+    now = clock.now()
+    page = await make_page(owner.viewer, now=now, expires_at=now + MINUTE)
+    await extending.extend(page, now + 5 * MINUTE, owner.viewer.user_id, now)
+    clock.advance(2 * MINUTE)
+    await run_jobs()
+    sql = "SELECT count(*) FROM page_transition WHERE page_id = $1 AND to_state = 'expired'"
+    assert await db.fetch_value(sql, page.id) == 0
+    clock.advance(4 * MINUTE)
+    await run_jobs()
+    assert await db.fetch_value(sql, page.id) == 1
+
+
+async def test_missed_announcements_are_found(owner: Any, clock: Any) -> None:
+    page = await make_page(owner.viewer, now=clock.now(), expires_at=clock.now() + MINUTE)
+    await db.execute("DELETE FROM pgqueuer")
+    clock.advance(2 * MINUTE)
+    assert await announcing.announce_missed(clock.now()) == 1
+    assert page.state(clock.now()) is State.EXPIRED
+
+
+async def test_two_hands_at_once_one_wins(owner: Any, now: Any) -> None:
+    from app.core.errors import Conflict
+
+    page = await make_page(owner.viewer, now=now)
+    tries = [ending.end(page, owner.viewer.user_id, now + timedelta(seconds=n)) for n in range(5)]
+    results = await asyncio.gather(*tries, return_exceptions=True)
+    assert sum(result is None for result in results) == 1
+    assert all(result is None or isinstance(result, Conflict) for result in results)
+
+
+async def test_the_last_piece_of_each_item_retires_the_page(owner: Any, now: Any) -> None:
+    from app.pages.selling import retire_if_sold_out
+
+    products = [await make_product(owner.viewer, now=now) for _ in range(2)]
+    page = await make_page(owner.viewer, now=now, products=products, per_item=[1, 1])
+    for content in page.contents:
+        assert content.stock_id
+        assert not await retire_if_sold_out(page.id, now)
+        await buy({content.stock_id: 1}, hold_id=new_id(), topic=page.topic, buyer_key="a", now=now)
+    assert await ending.retire_sold_out(now) == 1
+    stored = await loading.by_id(page.id)
+    assert stored.ended_cause == "limit" and stored.state(now) is State.EXPIRED
+    assert await ending.retire_sold_out(now) == 0
+
+
+async def test_pages_follow_their_product_but_not_its_price(owner: Any, now: Any) -> None:
+    page = await make_page(owner.viewer, now=now, amount=2000)
+    product_id = page.contents[0].product_id
+    await db.execute("UPDATE product SET name = 'Renamed', amount = 1 WHERE id = $1", product_id)
+    await changing.follow_product(product_id, now)
+    stored = await loading.by_id(page.id)
+    assert (stored.contents[0].title, stored.contents[0].amount) == ("Renamed", 2000)
+    assert stored.version > page.version
+
+
+async def test_a_page_taken_back_says_so_to_open_browsers(owner: Any, now: Any) -> None:
+    page = await make_page(owner.viewer, now=now, launch_at=now + MINUTE)
+    stream = events(page.id)
+    await _next(stream)
+    await publishing.unschedule(page, owner.viewer.user_id, now)
+    assert "Not available right now" in await _next(stream)
+    await stream.aclose()
+    assert page.topic not in updates.stages
