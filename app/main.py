@@ -23,6 +23,8 @@ from app.core.live import bus
 from app.core.logging import configure_logging
 from app.core.middleware import CrossOriginMiddleware, RequestMiddleware
 from app.core.settings import get_settings, unsafe_settings
+from app.orders.personal import personal_part
+from app.pages.controllers import set_personal_part
 
 MAXIMUM_BODY_BYTES = 1024 * 1024
 
