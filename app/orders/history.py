@@ -47,7 +47,8 @@ async def history_of(order: OrderView) -> list[Event]:
     """Return an order's newest events, oldest first."""
     rows = await fetch(
         """SELECT * FROM (SELECT created_at, id, kind, actor_id, details FROM order_event WHERE order_id = $1
-             ORDER BY created_at DESC, id DESC LIMIT $2) newest ORDER BY created_at, id""",
+             ORDER BY created_at DESC, id DESC LIMIT $2) newest
+           ORDER BY created_at, kind <> 'created', id""",
         order.id,
         HISTORY_LIMIT,
     )

@@ -17,31 +17,47 @@ STATUS = {
 }
 
 
-def refusal_of(outcome: Outcome | None, token: str = "") -> dict[str, Any]:
-    """Return what `orders/refused.html` shows, `status` included; None means that a fresh link was mailed."""
-    if outcome is None:
-        title, message = _mailed()
-        return {"status": 200, **_shown(title, message)}
+def refusal_of(outcome: Outcome, token: str) -> dict[str, Any]:
+    """Return what `orders/refused.html` shows for the link `token`, `status` included."""
     title, message = _words()[outcome]
-    confirm = f"/d/{token}/confirmation"
-    retry = f"/d/{token}"
-    return {
-        "status": STATUS[outcome],
-        **_shown(title, message),
-        "confirm_url": confirm if outcome in (Outcome.EXPIRED, Outcome.ELSEWHERE) else None,
-        "retry_url": retry if outcome in (Outcome.STORE_FAILED, Outcome.THROTTLED) else None,
-    }
-
-
-def _shown(title: str, message: str) -> dict[str, Any]:
-    return {"title": title, "message": message, "confirm_url": None, "retry_url": None}
-
-
-def _mailed() -> tuple[str, str]:
-    return (
-        _("Look into your mail"),
-        _("A fresh link is on its way to the address the order was made with."),
+    helped = outcome in (Outcome.EXPIRED, Outcome.ELSEWHERE)
+    passing = outcome in (Outcome.STORE_FAILED, Outcome.THROTTLED)
+    return _shown(
+        STATUS[outcome],
+        title,
+        message,
+        confirm_url=f"/d/{token}/confirmation" if helped else None,
+        retry_url=f"/d/{token}" if passing else None,
     )
+
+
+def mailed() -> dict[str, Any]:
+    """Return what is shown once a fresh link is on its way."""
+    message = _("A fresh link is on its way to the address the order was made with.")
+    return _shown(200, _("Look into your mail"), message)
+
+
+def outlived() -> dict[str, Any]:
+    """Return what is shown for an order's link that is too old."""
+    message = _("For your safety it works for a limited time. We can mail you a new one.")
+    return _shown(410, _("This link has grown too old"), message)
+
+
+def _shown(
+    status: int,
+    title: str,
+    message: str,
+    *,
+    confirm_url: str | None = None,
+    retry_url: str | None = None,
+) -> dict[str, Any]:
+    return {
+        "status": status,
+        "title": title,
+        "message": message,
+        "confirm_url": confirm_url,
+        "retry_url": retry_url,
+    }
 
 
 def _words() -> dict[Outcome, tuple[str, str]]:

@@ -205,3 +205,31 @@ async def test_a_refunded_order_shows_its_receipt_without_downloads(
     assert page.status_code == 200
     assert "/files/" not in page.text
     assert "money back" in page.text
+
+
+async def test_an_order_link_that_is_too_old_shows_the_way_back(
+    client: Any, owner: Any, clock: Any
+) -> None:
+    sold = await make_sold(owner.viewer, clock.now())
+    path = order_path(sold.id, clock.now())
+    clock.advance(timedelta(days=366))
+    page = await client.get(path)
+    assert page.status_code == 410
+    assert "/orders/recover" in page.text
+    assert sold.number not in page.text
+
+
+async def test_a_refund_in_the_middle_of_a_click_is_respected(
+    app: Any, owner: Any, now: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sold = await make_sold(owner.viewer, now)
+
+    async def refunded_meanwhile(_file: Any) -> str:
+        await _set_state(sold, "refunded")
+        return "http://store.example/object"
+
+    monkeypatch.setattr("app.orders.downloading.object_url", refunded_meanwhile)
+    path = download_path(sold.id, sold.files[0], HOME, now)
+    claim = read_download_token(path.removeprefix("/d/"), now)
+    download = await open_link(claim, Visitor(HOME, ""), now)
+    assert (download.outcome, download.url) == (Outcome.REFUNDED, "")

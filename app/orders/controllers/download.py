@@ -27,7 +27,9 @@ Attempt = Annotated[int, QueryParameter(name="attempt", ge=0, le=1000)]
 
 # The waiting page looks every one and a half seconds, for half a minute.
 LOOKS = 20
-LOOK_RATE = "60/minute"
+SESSION_RATE = "90/minute"
+# Many buyers may share one address, but nobody makes us ask Stripe about invented sessions for long.
+ADDRESS_RATE = "240/minute"
 LINK_RATE = "30/minute"
 
 
@@ -43,8 +45,7 @@ class DownloadController(Controller):
         attempt: Attempt = 0,
     ) -> Response[str]:
         """The first look asks only us, so that the page is there at once; the next ones ask Stripe."""
-        await limit(request, "download-page", LOOK_RATE)
-        _require_well_formed(session_id)
+        await _admit(request, session_id)
         status, context = await _context(request, session_id, attempt, now)
         refresh = context["retry_url"] if context["state"] == "waiting" else None
         return page(request, "orders/download.html", status=status, **context, refresh_url=refresh)
@@ -58,8 +59,7 @@ class DownloadController(Controller):
         attempt: Attempt = 1,
     ) -> Response[str]:
         """The same as a fragment, which looks again by itself while it waits."""
-        await limit(request, "download-status", LOOK_RATE)
-        _require_well_formed(session_id)
+        await _admit(request, session_id)
         status, context = await _context(request, session_id, max(1, attempt), now)
         return fragments(request, ("orders/_delivery.html", context), status=status)
 
@@ -68,8 +68,7 @@ class DownloadController(Controller):
         self, request: Request_, now: Named[datetime], session_id: SessionId = ""
     ) -> Response[str]:
         """Send the browser to the one file; the page stays, for it comes as an attachment."""
-        await limit(request, "download-page", LOOK_RATE)
-        _require_well_formed(session_id)
+        await _admit(request, session_id)
         order = _paid_order(await look(session_id))
         if len(order.files) != 1:
             raise Forbidden
@@ -97,6 +96,12 @@ class DownloadController(Controller):
         ]
         url = files[0]["url"] if files else base + order_path(order.id, now)
         return Response({"url": url, "files": files}, headers={"Cache-Control": "no-store"})
+
+
+async def _admit(request: Request_, session_id: str) -> None:
+    await limit(request, "download-page", ADDRESS_RATE)
+    _require_well_formed(session_id)
+    await limit(request, "download-session", SESSION_RATE, key=session_id)
 
 
 def _require_well_formed(session_id: str) -> None:

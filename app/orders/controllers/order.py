@@ -9,7 +9,7 @@ from litestar.di import NamedDependency as Named
 from litestar.params import FromPath
 from pydantic import EmailStr, Field
 
-from app.core.errors import Forbidden, NotFound, TooManyRequests
+from app.core.errors import ExpiredLink, Forbidden, NotFound, TooManyRequests
 from app.core.forms import Form, FormModel, read_form
 from app.core.i18n import current_language
 from app.core.ids import parse_id
@@ -25,7 +25,7 @@ from app.orders.links import (
 )
 from app.orders.presenting import OrderView
 from app.orders.queries import order_of
-from app.orders.refusing import refusal_of
+from app.orders.refusing import mailed, outlived, refusal_of
 
 Request_ = Request[Any, Any, Any]
 
@@ -65,7 +65,10 @@ class OrderController(Controller):
         self, request: Request_, now: Named[datetime], token: FromPath[str]
     ) -> Response[str]:
         await limit(request, "order-page", ADDRESS_RATE)
-        order = await _order(read_order_token(token, now))
+        try:
+            order = await _order(read_order_token(token, now))
+        except ExpiredLink:
+            return page(request, "orders/refused.html", **outlived())
         return page(request, "orders/show.html", order=order, order_path=f"/orders/{token}")
 
     @get("/orders/{token:str}/files/{file_id:str}")
@@ -108,7 +111,7 @@ class LinkController(Controller):
         if refused_by_state(order.state) is not None:
             raise Forbidden(order.explanation)
         await emails.send_confirmation(order, now)
-        return page(request, "orders/refused.html", **refusal_of(None))
+        return page(request, "orders/refused.html", **mailed())
 
 
 async def _order(order_id: UUID) -> OrderView:
