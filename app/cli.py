@@ -1,0 +1,64 @@
+"""`mayfly`: the commands of an operator and of a developer."""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+
+
+def parser() -> argparse.ArgumentParser:
+    """The commands and their options."""
+    root = argparse.ArgumentParser(
+        prog="mayfly", description="Temporary pages that retire themselves."
+    )
+    commands = root.add_subparsers(dest="command", required=True, metavar="command")
+    commands.add_parser(
+        "up", help="start everything on this machine, servers included (PORT and DATA are read)"
+    )
+    serve = commands.add_parser(
+        "serve", help="the web server, on servers named by MAYFLY_* settings"
+    )
+    serve.add_argument("--host", default="127.0.0.1")
+    serve.add_argument("--port", type=int, default=int(os.environ.get("PORT", "8000")))
+    serve.add_argument("--workers", type=int, default=1, help="web processes")
+    commands.add_parser("worker", help="a job process, on servers named by MAYFLY_* settings")
+    migrate = commands.add_parser("migrate", help="bring the database's schema up to date")
+    migrate.add_argument(
+        "--backwards", default="", metavar="APP", help="undo migrations of one module"
+    )
+    migrate.add_argument(
+        "--to", default="1", metavar="ID", help="down to this one; 1: the last one"
+    )
+    commands.add_parser("demo", help="make the demo data unless it is there")
+    commands.add_parser("compilemessages", help="compile the translations")
+    return root
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run one command and exit with its code."""
+    sys.exit(run(parser().parse_args(arguments)))
+
+
+def run(options: argparse.Namespace) -> int:
+    """Carry out a parsed command; each imports only what it needs."""
+    from app.commands import data, serving
+
+    match options.command:
+        case "up":
+            from app.commands import up
+
+            return up.run()
+        case "serve":
+            return serving.serve(options.host, options.port, options.workers)
+        case "worker":
+            return serving.worker()
+        case "migrate":
+            return data.migrate(options.backwards, options.to)
+        case "demo":
+            return data.demo()
+        case _:
+            return data.compile_messages()
+
+
+if __name__ == "__main__":
+    main()

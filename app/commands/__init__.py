@@ -1,0 +1,1 @@
+"""What `mayfly <command>` does, one file a command."""
