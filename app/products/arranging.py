@@ -4,6 +4,7 @@ from uuid import UUID
 
 from app.core.db import execute, fetch, fetch_one, transaction
 from app.core.errors import NotFound
+from app.products.announcing import announce_change
 from app.products.filing import let_go
 from app.products.kinds import FileKind
 
@@ -18,6 +19,8 @@ async def remove_file(product_id: UUID, file_id: UUID) -> FileKind:
         if row is None:
             raise NotFound
         await let_go(row["object_key"], FileKind(row["kind"]))
+        if row["kind"] == FileKind.COVER:
+            await announce_change(product_id)
     return FileKind(row["kind"])
 
 

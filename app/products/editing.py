@@ -1,4 +1,4 @@
-"""Making and changing products. Pages keep the price they were given: a change here never reaches a published page."""
+"""Making and changing products. Pages follow name, description and cover, but keep the price they were given."""
 
 from datetime import datetime
 from uuid import UUID
@@ -6,6 +6,7 @@ from uuid import UUID
 from app.auth.viewer import Viewer
 from app.core.db import execute, fetch_value, transaction
 from app.core.errors import NotFound
+from app.products.announcing import announce_change
 from app.products.forms import Details
 
 
@@ -40,5 +41,7 @@ async def change_product(viewer: Viewer, product_id: UUID, details: Details, now
             *(product_id, viewer.group_id, details.name, details.description, details.amount),
             *(details.currency, details.zone, details.expires_at, now),
         )
+        if changed:
+            await announce_change(product_id)
     if not changed:
         raise NotFound

@@ -1,10 +1,11 @@
 """A product's files as rows: adding one at the end, a cover in the place of the old one, letting go of objects."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from app.core.db import execute, fetch, fetch_value
+from app.products.announcing import announce_change
 from app.products.keys import picture_key
 from app.products.kinds import FileKind
 from app.storage.contract import Digest
@@ -12,6 +13,9 @@ from app.storage.media import MEDIA_TYPE
 from app.storage.objects import get_store
 from app.storage.pictures import WIDTHS, Picture, make_pictures
 from app.storage.verifying import remove_object
+
+# Pages follow a new cover within seconds, but open browsers and caches may still show the old one.
+OLD_PICTURES_STAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -31,7 +35,8 @@ class NewFile:
 async def add_file(file: NewFile, now: datetime) -> None:
     """Add a file behind the others of its kind, in the caller's transaction, which holds the product's row."""
     if file.kind is FileKind.COVER:
-        await _remove_cover(file.product_id)
+        await _replace_cover(file.product_id, now)
+        await announce_change(file.product_id)
     cover = file.cover
     await execute(
         """INSERT INTO file (id, product_id, kind, object_key, name, size, content_type, sha256, position,
@@ -74,8 +79,10 @@ async def let_go(key: str, kind: FileKind) -> None:
             await remove_object(picture_key(key, width))
 
 
-async def _remove_cover(product_id: UUID) -> None:
+async def _replace_cover(product_id: UUID, now: datetime) -> None:
     for row in await fetch(
         "DELETE FROM file WHERE product_id = $1 AND kind = 'cover' RETURNING object_key", product_id
     ):
-        await let_go(row["object_key"], FileKind.COVER)
+        await remove_object(row["object_key"])
+        for width in WIDTHS:
+            await remove_object(picture_key(row["object_key"], width), now + OLD_PICTURES_STAY)

@@ -87,9 +87,9 @@ async def forget_failed(subject_id: UUID, kind: str, name: str | None = None) ->
     )
 
 
-async def remove_object(key: str) -> None:
-    """Have an object removed once the current transaction commits."""
-    await enqueue("storage.remove_object", {"key": key})
+async def remove_object(key: str, at: datetime | None = None) -> None:
+    """Have an object removed once the current transaction commits, or at a later moment."""
+    await enqueue("storage.remove_object", {"key": key}, run_at=at)
 
 
 async def purge_stale(now: datetime) -> int:

@@ -110,6 +110,8 @@ async def test_a_change_is_stored_and_shown(owner: Any, colleague: Any, clock: A
     assert 'id="product-form"' in answer.text
     assert '<div hx-swap-oob="true" id="product-head">' in answer.text
     assert (await colleague.post(url, data=changed(name="Best"))).status_code == 303
+    recorded = "SELECT count(*) FROM pgqueuer WHERE entrypoint = 'products.changed'"
+    assert await fetch_value(recorded) == 2
     assert "Best" in (await owner.get(url)).text
 
 

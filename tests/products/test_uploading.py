@@ -7,6 +7,8 @@ import pytest
 from app.core.db import fetch_value
 from app.core.ids import new_id
 from app.core.settings import get_settings
+from app.products.filing import OLD_PICTURES_STAY
+from app.products.keys import picture_key
 from app.products.kinds import COVER_BYTES, FileKind
 from app.products.queries import original_files, product_files
 from app.storage.contract import ObjectMissing
@@ -185,6 +187,12 @@ async def test_a_new_cover_takes_the_place_of_the_old_one(
     (old,) = [key for key in keys if key != files[0].object_key]
     with pytest.raises(ObjectMissing):
         await get_store().stat(old)
+    # Browsers that are open may still show the old pictures for a while.
+    assert await get_store().stat(picture_key(old, 400)) > 0
+    clock.advance(OLD_PICTURES_STAY)
+    await run_jobs()
+    with pytest.raises(ObjectMissing):
+        await get_store().stat(picture_key(old, 400))
 
 
 async def test_a_cover_that_is_no_picture_is_refused_and_the_old_one_stays(
