@@ -54,6 +54,7 @@ def stage() -> Iterator[dict[str, str]]:
             "MAYFLY_SMTP_HOST": inbox.smtp_host,
             "MAYFLY_SMTP_PORT": str(inbox.smtp_port),
             "MAYFLY_LOG_LEVEL": "WARNING",
+            "PYTHONWARNINGS": "ignore",
             # All buyers come from this machine's one address.
             "MAYFLY_RATE_LIMITS": "false",
         }
