@@ -61,6 +61,7 @@ class OrderView:
     completed_at: datetime | None
     locale: str
     zone: str
+    page_id: UUID
     page_title: str
     page_url: str
     confirmation: str

@@ -5,14 +5,16 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from app.core.db import Record, fetch, fetch_one
+from app.core.db import Record, fetch, fetch_one, fetch_value
 from app.core.settings import get_settings
 from app.orders.presenting import FileView, LineView, OrderView
+from app.pages.loading import by_id
+from app.pages.showing import theme_href
 from app.products.queries import FileRef, original_files
 
 _COLUMNS = """
 SELECT o.id, o.number, o.state, o.email, o.amount, o.currency, o.refunded_amount, o.created_at, o.completed_at,
-  o.payment_intent, o.locale, o.terms, o.group_id,
+  o.payment_intent, o.locale, o.terms, o.page_id,
   (SELECT coalesce(sum(r.amount), 0)::bigint FROM refund r WHERE r.order_id = o.id AND r.state IN ('requested', 'pending')) AS refunding,
   EXISTS (SELECT 1 FROM refund r WHERE r.order_id = o.id AND r.reason = 'unavailable') AS unavailable,
   (SELECT json_agg(json_build_object('id', l.id, 'product_id', l.product_id, 'title', l.title,
@@ -36,6 +38,19 @@ async def order_of_group(group_id: UUID, order_id: UUID) -> OrderView | None:
 async def order_of_session(session_id: str) -> OrderView | None:
     """Return the order that was to be paid in a Stripe Checkout Session."""
     return await _view(await fetch_one(f"{_COLUMNS} WHERE o.stripe_session_id = $1", session_id))
+
+
+async def theme_of(page_id: UUID) -> str:
+    """Return the address of the stylesheet that a page's buyers see it in."""
+    return theme_href((await by_id(page_id)).theme)
+
+
+async def theme_of_session(session_id: str) -> str | None:
+    """Return the same for a Stripe Checkout Session; None when it belongs to no order."""
+    page_id = await fetch_value(
+        'SELECT page_id FROM "order" WHERE stripe_session_id = $1', session_id
+    )
+    return await theme_of(page_id) if page_id else None
 
 
 async def recent_orders_of(customer_id: UUID, limit: int) -> list[UUID]:
@@ -77,6 +92,7 @@ async def _view(row: Record | None) -> OrderView | None:
 
 _SAME = (
     "id",
+    "page_id",
     "number",
     "state",
     "email",

@@ -24,7 +24,7 @@ from app.orders.links import (
     read_order_token,
 )
 from app.orders.presenting import OrderView
-from app.orders.queries import order_of
+from app.orders.queries import order_of, theme_of
 from app.orders.refusing import mailed, outlived, refusal_of
 
 Request_ = Request[Any, Any, Any]
@@ -69,7 +69,13 @@ class OrderController(Controller):
             order = await _order(read_order_token(token, now))
         except ExpiredLink:
             return page(request, "orders/refused.html", **outlived())
-        return page(request, "orders/show.html", order=order, order_path=f"/orders/{token}")
+        return page(
+            request,
+            "orders/show.html",
+            order=order,
+            order_path=f"/orders/{token}",
+            page_theme_href=await theme_of(order.page_id),
+        )
 
     @get("/orders/{token:str}/files/{file_id:str}")
     async def file(
