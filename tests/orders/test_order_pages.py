@@ -6,6 +6,7 @@ import pytest
 
 from app.core import db
 from app.core.ids import new_id
+from app.orders.links import order_path
 from tests.factories.deliveries import make_sold
 
 HTMX = {"HX-Request": "true"}
@@ -146,3 +147,15 @@ async def test_pages_of_orders_are_not_indexed_or_kept(client: Any, owner: Any, 
     page = await client.get("/download", params={"session_id": sold.session_id})
     assert page.headers["cache-control"] == "no-store"
     assert 'content="noindex"' in page.text
+
+
+async def test_the_buyers_pages_wear_the_pages_theme(client: Any, owner: Any, now: Any) -> None:
+    sold = await make_sold(owner.viewer, now)
+    waiting = await make_sold(owner.viewer, now, state="processing")
+    addresses = (
+        f"/download?session_id={sold.session_id}",
+        f"/download?session_id={waiting.session_id}",
+        order_path(sold.id, now),
+    )
+    for address in addresses:
+        assert '<link rel="stylesheet" href="/p/theme/' in (await client.get(address)).text
