@@ -69,9 +69,13 @@ class Supervisor:
         for child in running:
             child.stop()
 
-    def _ask(self, _number: int, _frame: FrameType | None) -> None:
+    def ask_to_stop(self) -> None:
+        """End `watch`; from a signal handler or another thread."""
         self._asked = True
         self.stopping.set()
+
+    def _ask(self, _number: int, _frame: FrameType | None) -> None:
+        self.ask_to_stop()
 
     def _look_after(self, program: Program) -> None:
         now = time.monotonic()
