@@ -79,7 +79,7 @@ SOLD_OUT = Sale(
         "inventory": "page",
         "quantity": str(len(GIVEN_AWAY)),
         "per_buyer_limit": "1",
-        "after_message": "All of them found a screen. Thank you for coming by.",
+        "sold_out_text": "All of them found a screen. Thank you for coming by.",
     },
 )
 
