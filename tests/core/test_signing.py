@@ -34,12 +34,8 @@ def test_one_changed_character_spoils_a_token(data: st.DataObject) -> None:
     at = data.draw(st.integers(0, len(token) - 1))
     other = data.draw(st.sampled_from("ABCxyz019-_.").filter(lambda c: c != token[at]))
     changed = token[:at] + other + token[at + 1 :]
-    # The last character of a base64 group may carry unused bits: the same bytes, hence the same token.
-    try:
-        assert read_token("test", changed, NOW) == {"id": "abc"}
-        assert at == len(token) - 1 or token[at + 1] == "."
-    except BadSignature:
-        pass
+    with pytest.raises(BadSignature):
+        read_token("test", changed, NOW)
 
 
 def test_a_token_lives_until_its_expiry_and_not_a_second_longer() -> None:
