@@ -1,53 +1,65 @@
-# Two commands matter: `make run` and `make test`. Everything they need is installed into .venv and var/.
+# Two commands are enough: `make run` starts everything, `make test` runs every test.
+# The first use installs into .venv; after that both work offline.
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-INSTALLED := $(VENV)/.installed
-PORT ?= 8000
-DATA ?= var
-WORKERS ?= 2
+STAMP := $(VENV)/.installed
+CODE := app tests bench piccolo_conf.py migrations
 
-.PHONY: run test check bench chaos setup format lock clean
-.DEFAULT_GOAL := run
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PIP_NO_INPUT := 1
 
-run: setup ## start everything: Postgres, S3, payment sandbox, inbox, worker, web; then print where it is
-	@PORT=$(PORT) DATA=$(DATA) $(BIN)/mayfly up
+.PHONY: help run test check format bench chaos lock clean setup
 
-test: setup ## every test, browser journeys included
+help: ## List what can be made
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+run: $(STAMP) ## Start everything (PORT=8000, DATA=var) and print the addresses
+	@exec $(BIN)/mayfly up
+
+test: $(STAMP) ## Run every test, browser journeys included
 	@$(BIN)/python -m tests.support.browser
-	@$(BIN)/pytest -n $(WORKERS) $(ARGS)
+	$(BIN)/pytest -n 2
 
-check: setup ## format, lint, types, import contracts, templates
-	@$(BIN)/ruff format --check .
-	@$(BIN)/ruff check .
-	@$(BIN)/djlint --quiet --lint templates
-	@$(BIN)/lint-imports
-	@$(BIN)/pyright
+check: $(STAMP) ## Format, lint, strict types, import contracts, templates
+	$(BIN)/ruff format --check $(CODE)
+	$(BIN)/ruff check $(CODE)
+	$(BIN)/pyright
+	$(BIN)/lint-imports
+	$(BIN)/djlint templates --check --quiet
+	$(BIN)/djlint templates --lint --quiet
 
-bench: setup ## the table of figures with their bounds; see bench/README.md
-	@$(BIN)/python -m bench $(ARGS)
+format: $(STAMP) ## Format code and templates
+	$(BIN)/ruff format $(CODE)
+	$(BIN)/ruff check --fix $(CODE)
+	$(BIN)/djlint templates --reformat --quiet
 
-chaos: setup ## a sale while processes are killed; see bench/README.md
-	@$(BIN)/python -m bench.chaos $(ARGS)
+bench: $(STAMP) ## Measure, and print each figure with its bound
+	@$(BIN)/python -m bench
 
-format: setup
-	@$(BIN)/ruff format .
-	@$(BIN)/ruff check --fix .
+chaos: $(STAMP) ## Kill parts in the middle of a sale, and count what is lost
+	@$(BIN)/python -m bench --chaos
 
-setup: $(INSTALLED)
+setup: $(STAMP) ## Install only
 
-$(INSTALLED): requirements.lock pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit("Mayfly needs Python 3.11 or newer, this is " + sys.version.split()[0]) if sys.version_info < (3, 11) else None'
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@echo "Installing the pinned packages into $(VENV) …"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
-	@touch $(INSTALLED)
+$(STAMP): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+	  { echo "Mayfly needs Python 3.11 or newer; set PYTHON=/path/to/python3.11 (found: $$($(PYTHON) --version 2>&1))." >&2; exit 1; }
+	@test -x $(BIN)/pip || $(PYTHON) -m venv $(VENV) || \
+	  { echo "Python's venv module is missing; on Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; }
+	@echo "Installing into $(VENV) …"
+	@$(BIN)/pip install --quiet --require-hashes -r requirements.lock
+	@$(BIN)/pip install --quiet --no-deps --no-build-isolation -e .
+	@$(BIN)/mayfly compilemessages
+	@touch $@
 
-lock: ## pin the newest versions that pyproject.toml allows, with hashes
-	@$(PYTHON) -m venv $(VENV)/lock && $(VENV)/lock/bin/pip install --quiet uv
-	@$(VENV)/lock/bin/uv pip compile --quiet --upgrade --generate-hashes --all-extras --python-version 3.11 pyproject.toml -o requirements.lock
+lock: ## Pin every dependency with its hashes
+	@rm -rf $(VENV)-lock && $(PYTHON) -m venv $(VENV)-lock
+	@$(VENV)-lock/bin/pip install --quiet uv
+	@$(VENV)-lock/bin/uv pip compile --quiet --generate-hashes --all-extras --python-version 3.11 pyproject.toml -o requirements.lock
+	@rm -rf $(VENV)-lock
 
-clean:
-	rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis
+clean: ## Remove the environment and all caches; data in var/ stays
+	rm -rf $(VENV) $(VENV)-lock *.egg-info .pytest_cache .ruff_cache .hypothesis .import_linter_cache test-results
+	find app tests bench migrations -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -19,7 +19,7 @@ def parser() -> argparse.ArgumentParser:
         "serve", help="the web server, on servers named by MAYFLY_* settings"
     )
     serve.add_argument("--host", default="127.0.0.1")
-    serve.add_argument("--port", type=int, default=int(os.environ.get("PORT", "8000")))
+    serve.add_argument("--port", type=int, default=os.environ.get("PORT") or "8000")
     serve.add_argument("--workers", type=int, default=1, help="web processes")
     commands.add_parser("worker", help="a job process, on servers named by MAYFLY_* settings")
     migrate = commands.add_parser("migrate", help="bring the database's schema up to date")
