@@ -140,11 +140,16 @@ def _ensure_within_limit(offer: Offer, bought: int, wanted: int) -> None:
     limit = offer.per_buyer_limit
     if limit is None or bought + wanted <= limit:
         return
-    left = max(0, limit - bought)
-    if left:
+    if bought == 0:
+        raise FieldError(FORM_LEVEL, _("At most %(limit)s for each buyer.", limit=limit))
+    if bought < limit:
         raise FieldError(
             FORM_LEVEL,
-            _("At most %(limit)s for each buyer: you can take %(n)s more.", limit=limit, n=left),
+            _(
+                "At most %(limit)s for each buyer: you can take %(n)s more.",
+                limit=limit,
+                n=limit - bought,
+            ),
         )
     raise Conflict(_("At most %(limit)s for each buyer, and you have them already.", limit=limit))
 

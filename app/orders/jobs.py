@@ -32,6 +32,11 @@ async def give_back(payload: jobs.Payload, now: datetime) -> None:
         return
 
 
+@jobs.job("orders.take_over_refunds")
+async def take_over_refunds(payload: jobs.Payload, now: datetime) -> None:
+    await refunding.synchronize(payload["payment_intent"], now)
+
+
 @jobs.job("orders.completed")
 async def completed(payload: jobs.Payload, now: datetime) -> None:
     if order := await order_of(UUID(payload["order_id"])):

@@ -18,6 +18,7 @@ log = structlog.get_logger()
 FIRST_ASKED_AFTER = timedelta(minutes=2)
 # A session that nobody closed can be paid for a day.
 LATE_PAYMENTS_WITHIN = timedelta(hours=25)
+PENDING_ASKED_AFTER = timedelta(hours=1)
 BATCH = 200
 
 _DUE = """
@@ -85,7 +86,10 @@ async def close_session(order_id: UUID, now: datetime) -> None:
 
 
 async def repair_refunds(now: datetime) -> int:
-    """Queue the refunds that were noted but never asked for; return how many."""
+    """Queue the refunds that were noted but never asked for, and ask about those that Stripe has still to make.
+
+    Return how many there were.
+    """
     rows = await db.fetch(
         "SELECT id FROM refund WHERE state = 'requested' AND updated_at <= $1 LIMIT $2",
         now - FIRST_ASKED_AFTER,
@@ -95,4 +99,12 @@ async def repair_refunds(now: datetime) -> int:
         await jobs.enqueue(
             "orders.give_back", {"refund_id": str(row["id"])}, dedupe=f"give_back:{row['id']}"
         )
-    return len(rows)
+    pending = await db.fetch(
+        "UPDATE refund r SET updated_at = $1 FROM \"order\" o WHERE o.id = r.order_id AND r.state = 'pending' "
+        "AND r.updated_at <= $2 RETURNING o.payment_intent",
+        now,
+        now - PENDING_ASKED_AFTER,
+    )
+    for row in pending:
+        await jobs.enqueue("orders.take_over_refunds", {"payment_intent": row["payment_intent"]})
+    return len(rows) + len(pending)

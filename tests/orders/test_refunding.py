@@ -145,3 +145,19 @@ async def test_refunds_made_at_stripe_are_taken_over_once(
     assert await standing(order_id) == ("partially_refunded", 1000)
     kinds = await events_of(order_id)
     assert kinds.count("refunded") == 2
+
+
+async def test_a_refund_that_takes_its_time_is_asked_about(
+    owner: Any, clock: Any, stripe_account: Any, run_jobs: Any
+) -> None:
+    """As with payments whose refunds are pending for days, and whose webhook was lost."""
+    _sale, order_id = await bought(owner, stripe_account, clock.now())
+    await give(order_id, 400, clock.now())
+    await db.execute("UPDATE refund SET state = 'pending'")
+    await db.execute("UPDATE \"order\" SET state = 'completed', refunded_amount = 0")
+    assert await reconciling.repair_refunds(clock.now()) == 0
+    clock.advance(reconciling.PENDING_ASKED_AFTER)
+    assert await reconciling.repair_refunds(clock.now()) == 1
+    assert await reconciling.repair_refunds(clock.now()) == 0
+    await run_jobs()
+    assert await standing(order_id) == ("partially_refunded", 400)

@@ -19,7 +19,9 @@ from app.orders.checkout import Basket, Placed, start_checkout
 from app.orders.forms import CheckoutForm, read_checkout
 from app.orders.links import order_path
 from app.orders.paying import OpenHold, open_session, own_hold, release
+from app.pages.loading import by_short_id
 from app.pages.selling import Offer, OfferLine, ensure_running, load_offer
+from app.pages.showing import theme_href
 
 Request_ = Request[Any, Any, Any]
 
@@ -64,7 +66,8 @@ class CheckoutController(Controller):
         held = await _own(request, short_id, now)
         if held is None:
             return redirect(request, f"/p/{short_id}")
-        return page(request, "orders/hold.html", hold=held)
+        look = await _look(short_id)
+        return page(request, "orders/hold.html", hold=held, **look)
 
     @post("/hold", status_code=200)
     async def continue_(self, request: Request_, now: datetime, short_id: str) -> Response[str]:
@@ -121,9 +124,9 @@ async def _again(
     request: Request_, short_id: str, form: Form[CheckoutForm], status: int, now: datetime
 ) -> Response[str]:
     """The form once more, with what was typed and what is wrong; a fresh attempt, so that it can be sent again."""
-    offer = await load_offer(short_id, now)
-    current_language.set(offer.language)
+    offer, look = await load_offer(short_id, now), await _look(short_id)
     context = {
+        **look,
         "offer": offer,
         "form": form,
         "rows": [_row(line, form) for line in offer.lines],
@@ -133,6 +136,13 @@ async def _again(
     if is_htmx(request):
         return fragments(request, ("orders/_checkout.html", context), status=status)
     return page(request, "orders/checkout.html", status=status, **context)
+
+
+async def _look(short_id: str) -> dict[str, Any]:
+    """Answer in the page's language and colours."""
+    record = await by_short_id(short_id)
+    current_language.set(record.language)
+    return {"page_theme_href": theme_href(record.theme), "lang": record.language}
 
 
 def _row(line: OfferLine, form: Form[CheckoutForm]) -> Row:
