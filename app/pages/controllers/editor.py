@@ -19,8 +19,7 @@ from app.pages.controllers.views import editor_context
 from app.pages.editing import read_edit
 from app.pages.loading import PageRecord
 from app.pages.picking import choices
-from app.pages.previewing import preview_html, preview_of
-from app.pages.viewing import view_page
+from app.pages.previewing import preview_html, unsaved_html
 
 Request_ = Request[Any, Any, Any]
 
@@ -104,9 +103,7 @@ class EditorController(Controller):
         edit = read_edit(form, found, cards, now)
         if edit is None:
             return Response("", status_code=204, headers=FRAME)
-        changed = edit.of(found)
-        html = preview_of(changed, view_page(changed, {}, now))
-        return Response(html, media_type=HTML, headers=FRAME)
+        return Response(unsaved_html(edit.of(found), now), media_type=HTML, headers=FRAME)
 
 
 def products_of(found: PageRecord) -> list[UUID]:

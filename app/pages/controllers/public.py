@@ -117,7 +117,7 @@ class PublicController(Controller):
     async def preview(self, request: Request_, short_id: str, now: datetime) -> Response[str]:
         """The page as it is stored, for whoever has the signed link."""
         verify_url(request.url.path, dict(request.query_params), now)
-        html = await preview_html(await loading.by_short_id(short_id), now)
+        html = await preview_html(await loading.by_short_id(short_id), now, note=True)
         headers = {"Cache-Control": PRIVATE, "X-Robots-Tag": "noindex"}
         return Response(html, media_type=HTML, headers=headers)
 
