@@ -46,7 +46,8 @@ def _log() -> str:
 
 
 async def _log_all(*, on: bool) -> None:
-    await db.execute(f"ALTER SYSTEM SET log_statement = '{"all" if on else "none"}'")
+    setting = "all" if on else "none"
+    await db.execute(f"ALTER SYSTEM SET log_statement = '{setting}'")
     await db.fetch_value("SELECT pg_reload_conf()")
     # Each backend reads the new setting before its next statement, once it has been told.
     await db.fetch_value("SELECT pg_sleep(0.3)")
