@@ -5,7 +5,7 @@ each other. They end with the transaction, before Stripe is asked.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -42,10 +42,12 @@ class Basket:
 
 @dataclass(frozen=True)
 class Placed:
-    """An order that stands. `payment_url` is where to pay; None for a free order, and for another form's open hold."""
+    """An order that stands: completed, or to be paid at `payment_url`; `elsewhere` is one that another form of this
+    browser holds, to be shown rather than paid without asking."""
 
     order_id: UUID
-    completed: bool
+    completed: bool = False
+    elsewhere: bool = False
     payment_url: str | None = None
 
 
@@ -64,9 +66,9 @@ async def start_checkout(basket: Basket, now: datetime) -> Placed:
         # From here on words are in the page's language: refusals, and the mails that follow.
         current_language.set(offer.language)
         placed = await _place(basket, offer, now)
-    if placed.completed or placed.payment_url is None:
+    if placed.completed or placed.elsewhere:
         return placed
-    return Placed(placed.order_id, False, await open_session(placed.order_id, now))
+    return replace(placed, payment_url=await open_session(placed.order_id, now))
 
 
 async def _place(basket: Basket, offer: Offer, now: datetime) -> Placed:
@@ -75,8 +77,7 @@ async def _place(basket: Basket, offer: Offer, now: datetime) -> Placed:
     if known["done_id"] is not None:
         return Placed(known["done_id"], completed=True)
     if known["open_id"] is not None:
-        again = known["open_attempt"] == key
-        return Placed(known["open_id"], completed=False, payment_url="" if again else None)
+        return Placed(known["open_id"], elsewhere=known["open_attempt"] != key)
     ensure_running(offer)
     lines = _pinned(basket.quantities, offer)
     _ensure_within_limit(offer, known["bought"], sum(line.quantity for line in lines))
@@ -84,20 +85,15 @@ async def _place(basket: Basket, offer: Offer, now: datetime) -> Placed:
     if amount > MAXIMUM_AMOUNT:
         raise FieldError(FORM_LEVEL, _("That is more than can be paid at once."))
     order_id, hold_id = new_id(), new_id()
-    until = now + timedelta(minutes=offer.hold_minutes)
-    gone = await _reserve(lines, hold_id, offer, basket, now, until if amount else None)
-    await placing.insert_order(
-        placing.NewOrder(order_id, hold_id, key, basket.email, basket.buyer, amount),
-        offer,
-        lines,
-        now,
-        until if amount else None,
-    )
+    until = now + timedelta(minutes=offer.hold_minutes) if amount else None
+    gone = await _reserve(lines, hold_id, offer, basket, now, until)
+    order = placing.NewOrder(order_id, hold_id, key, basket.email, basket.buyer, amount)
+    await placing.insert_order(order, offer, lines, now, until)
     if amount == 0:
         await jobs.enqueue("orders.completed", {"order_id": str(order_id)})
         if gone:
             await retire_if_sold_out(offer.page_id, now)
-    return Placed(order_id, completed=amount == 0, payment_url="" if amount else None)
+    return Placed(order_id, completed=amount == 0)
 
 
 async def _known(basket: Basket, offer: Offer, key: UUID, now: datetime) -> db.Record:

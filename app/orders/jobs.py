@@ -6,7 +6,7 @@ from uuid import UUID
 
 from app.core import jobs
 from app.core.ids import parse_id
-from app.orders import disputing, emails, paying, reconciling, refunding
+from app.orders import disputing, emails, paying, reconciling, refunding, settling
 from app.orders.fulfilling import complete
 from app.orders.queries import order_of
 from app.payments import inbox
@@ -34,7 +34,7 @@ async def give_back(payload: jobs.Payload, now: datetime) -> None:
 
 @jobs.job("orders.take_over_refunds")
 async def take_over_refunds(payload: jobs.Payload, now: datetime) -> None:
-    await refunding.synchronize(payload["payment_intent"], now)
+    await settling.synchronize(payload["payment_intent"], now)
 
 
 @jobs.job("orders.completed")
@@ -79,7 +79,7 @@ async def session_failed(event: Event, now: datetime) -> None:
 async def refund_changed(event: Event, now: datetime) -> None:
     """`charge.refunded` and `refund.*`: both objects name the payment."""
     if payment_intent := event.subject.get("payment_intent"):
-        await refunding.synchronize(payment_intent, now)
+        await settling.synchronize(payment_intent, now)
 
 
 async def dispute_opened(event: Event, now: datetime) -> None:

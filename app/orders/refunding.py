@@ -7,23 +7,17 @@ for the same refund.
 from datetime import datetime, timedelta
 from uuid import UUID
 
-import structlog
-
 from app.core import db, jobs
 from app.core.errors import Conflict, NotFound
 from app.core.i18n import gettext as _
-from app.core.ids import new_id
-from app.orders import restocking
 from app.orders.recording import record
-from app.payments.gateway import GatewayRefund, PaymentRejected, PaymentUnavailable, get_gateway
-
-log = structlog.get_logger()
+from app.orders.settling import fail, settle
+from app.payments.gateway import PaymentRejected, PaymentUnavailable, get_gateway
 
 # Stripe refuses refunds of disputed payments: the bank decides those.
 REFUNDABLE = ("completed", "partially_refunded")
 # If the request that asks Stripe dies, its job does it after this time.
 REPEATED_AFTER = timedelta(minutes=1)
-_SETTLED = {"succeeded": "succeeded", "failed": "failed", "canceled": "failed"}
 
 
 async def refund(
@@ -113,100 +107,6 @@ async def carry_out(refund_id: UUID, now: datetime) -> str:
             row["payment_intent"], row["amount"], key=str(refund_id), metadata=metadata
         )
     except PaymentRejected as error:
-        await _fail(refund_id, repr(error.__cause__ or error), now)
+        await fail(refund_id, repr(error.__cause__ or error), now)
         raise
     return await settle(refund_id, answer, now)
-
-
-async def settle(refund_id: UUID, answer: GatewayRefund, now: datetime) -> str:
-    """Bring a refund to where Stripe says it is, once; return its state."""
-    state = _SETTLED.get(answer.status, "pending")
-    if state == "failed":
-        await _fail(refund_id, answer.failure or answer.status, now)
-        return state
-    async with db.transaction():
-        row = await db.fetch_one(
-            "UPDATE refund SET state = $2, stripe_refund_id = $3, updated_at = $4 "
-            "WHERE id = $1 AND state IN ('requested', 'pending') AND state <> $2 RETURNING *",
-            refund_id,
-            state,
-            answer.id,
-            now,
-        )
-        if row is not None and state == "succeeded":
-            await _count(row, now)
-    return state
-
-
-async def _count(refund: db.Record, now: datetime) -> None:
-    """Count money that went back: the order's state follows, stock is put back, the buyer is told."""
-    order = await db.fetch_one(
-        'UPDATE "order" SET refunded_amount = least(amount, refunded_amount + $2), updated_at = $3, '
-        "state = CASE WHEN refunded_amount + $2 >= amount THEN 'refunded' WHEN state = 'disputed' THEN state "
-        "ELSE 'partially_refunded' END "
-        "WHERE id = $1 RETURNING id, page_id, state",
-        refund["order_id"],
-        refund["amount"],
-        now,
-    )
-    assert order is not None  # a refund keeps its order from being deleted
-    await record(order["id"], "refunded", now, actor_id=refund["actor_id"], amount=refund["amount"])
-    if refund["restock"]:
-        money = None if order["state"] == "refunded" else refund["amount"]
-        await restocking.put_back(order["id"], order["page_id"], money)
-    if refund["reason"] != "unavailable":
-        await jobs.enqueue(
-            "orders.refunded",
-            {
-                "order_id": str(order["id"]),
-                "refund_id": str(refund["id"]),
-                "amount": refund["amount"],
-            },
-        )
-
-
-async def _fail(refund_id: UUID, reason: str, now: datetime) -> None:
-    log.error("refund.failed", refund_id=str(refund_id), reason=reason)
-    async with db.transaction():
-        row = await db.fetch_one(
-            "UPDATE refund SET state = 'failed', failure = left($2, 300), updated_at = $3 "
-            "WHERE id = $1 AND state IN ('requested', 'pending') RETURNING order_id, amount",
-            refund_id,
-            reason,
-            now,
-        )
-        if row is not None:
-            await record(row["order_id"], "refund_failed", now, amount=row["amount"])
-
-
-async def synchronize(payment_intent: str, now: datetime) -> None:
-    """Take over every refund that Stripe knows of a payment, those made in Stripe's own dashboard included."""
-    order_id = await db.fetch_value(
-        'SELECT id FROM "order" WHERE payment_intent = $1', payment_intent
-    )
-    if order_id is None:
-        return
-    for answer in await get_gateway().refunds_of(payment_intent):
-        await settle(await _row_of(order_id, answer, now), answer, now)
-
-
-async def _row_of(order_id: UUID, answer: GatewayRefund, now: datetime) -> UUID:
-    """Return the row of a refund that Stripe knows; one made elsewhere gets its own."""
-    known = await db.fetch_value(
-        "SELECT id FROM refund WHERE order_id = $1 AND (id::text = $2 OR stripe_refund_id = $3)",
-        order_id,
-        answer.metadata.get("refund_id", ""),
-        answer.id,
-    )
-    if known is not None:
-        return known
-    await db.execute(
-        "INSERT INTO refund (id, order_id, amount, reason, state, restock, stripe_refund_id, created_at, updated_at) "
-        "VALUES ($1, $2, $3, 'external', 'requested', false, $4, $5, $5) ON CONFLICT (stripe_refund_id) DO NOTHING",
-        new_id(),
-        order_id,
-        answer.amount,
-        answer.id,
-        now,
-    )
-    return await db.fetch_value("SELECT id FROM refund WHERE stripe_refund_id = $1", answer.id)
