@@ -43,14 +43,16 @@ class BadSignature(Forbidden):
     """A signed link whose signature does not fit its parameters."""
 
     def default_message(self) -> str:
-        return _("This link was changed or is incomplete.")
+        return _(
+            "It was changed or cut off on its way. Open it again from your mail, or ask for a new one."
+        )
 
 
 class NotFound(MayflyError):
     status = 404
 
     def default_message(self) -> str:
-        return _("There is nothing here.")
+        return _("The address may have a typing error, or what was here has been removed.")
 
 
 class Conflict(MayflyError):
@@ -73,7 +75,7 @@ class ExpiredLink(Gone):
     """A signed link that was right, but is too old."""
 
     def default_message(self) -> str:
-        return _("This link has expired.")
+        return _("It worked for a while, as intended, and has run out.")
 
 
 class TooLarge(MayflyError):

@@ -20,12 +20,12 @@ UNDECODABLE = re.compile("[\ud800-\udfff]")
 
 def titles() -> dict[int, str]:
     return {
-        400: _("That request is malformed"),
-        403: _("You can't open this"),
+        400: _("Something is missing"),
+        403: _("This link does not work"),
         404: _("Nothing here"),
         405: _("Nothing here"),
         409: _("No longer possible"),
-        410: _("This has retired"),
+        410: _("This is over"),
         413: _("Too large"),
         422: _("That can't be accepted"),
         429: _("Please wait a moment"),

@@ -54,7 +54,7 @@ RUNNING = Sale(
         "discount_percent": "40",
         "inventory": "item",
         "per_buyer_limit": "3",
-        "confirmation_message": "Thank you! Print the sheets on matt paper, they like that best.",
+        "confirmation_message": "Print the sheets on matt paper, they like that best.",
         "after_message": "The drawings are back in the drawer. The next ones come in summer.",
     },
 )
