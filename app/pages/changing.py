@@ -13,9 +13,9 @@ from app.core.ids import new_id, new_short_id
 from app.core.live import publish
 from app.pages import lifecycle
 from app.pages.editing import Edit
+from app.pages.imaging import keep_picture
 from app.pages.lifecycle import State
 from app.pages.loading import Content, PageRecord
-from app.pages.picking import keep_picture
 from app.pages.recording import record_change, touch
 from app.pages.terms import Afterlife
 from app.pages.types import page_types

@@ -14,10 +14,10 @@ from app.core.i18n import gettext as _
 from app.core.money import format_amount_input, parse_amount
 from app.core.theme import Theme
 from app.pages.forms import PageForm
+from app.pages.imaging import keep_picture
 from app.pages.lifecycle import PageTimes, State
 from app.pages.loading import Content, PageRecord
 from app.pages.local_times import Fold, check_zone, fold_of, to_local, to_utc
-from app.pages.picking import keep_picture
 from app.pages.terms import Afterlife, PageSettings
 from app.pages.types.base import Sells
 from app.pages.types.flash_sale.settings import MAXIMUM_QUANTITY

@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from app.core.jobs import Payload, job, periodic
-from app.pages import announcing, changing, ending
+from app.pages import announcing, changing, covering, ending
 
 
 @job("pages.announce")
@@ -21,3 +21,8 @@ async def follow_product(payload: Payload, now: datetime) -> None:
 async def sweep(_payload: Payload, now: datetime) -> None:
     await announcing.announce_missed(now)
     await ending.retire_sold_out(now)
+
+
+@job(covering.TAKE_JOB)
+async def take_cover(payload: Payload, now: datetime) -> None:
+    await covering.take_cover(UUID(payload["upload_id"]), now)

@@ -10,6 +10,7 @@ from uuid import UUID
 from app.core import db
 from app.core.errors import NotFound
 from app.core.theme import DEFAULT, Theme
+from app.pages.imaging import Picture, cover_picture
 from app.pages.lifecycle import PageTimes, State, gone_at, state_at
 from app.pages.terms import Afterlife, PageSettings
 from app.pages.types import page_types
@@ -77,6 +78,11 @@ class PageRecord:
     @cached_property
     def page_type(self) -> PageType:
         return page_types[self.type]
+
+    @property
+    def cover(self) -> Picture | None:
+        """Addresses of the page's own cover picture."""
+        return cover_picture(self.cover_key) if self.cover_key else None
 
     @property
     def sells(self) -> Sells:

@@ -23,9 +23,9 @@ async def run_again(page: PageRecord, new_page_id: UUID, viewer: Viewer, now: da
     async with db.transaction():
         made = await db.execute(
             """INSERT INTO page (id, short_id, user_id, organization_id, group_id, type, title, description, language,
-                 zone, theme, settings, afterlife, cover_key, cover_type, created_at, updated_at)
+                 zone, theme, settings, afterlife, cover_key, created_at, updated_at)
                SELECT $2, $3, $4, organization_id, group_id, type, title, description, language,
-                 zone, theme, settings, afterlife, cover_key, cover_type, $5, $5 FROM page WHERE id = $1
+                 zone, theme, settings, afterlife, cover_key, $5, $5 FROM page WHERE id = $1
                ON CONFLICT (id) DO NOTHING""",
             page.id,
             new_page_id,

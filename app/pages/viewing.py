@@ -10,10 +10,10 @@ from markupsafe import Markup
 
 from app.core.money import percent_off
 from app.pages.describing import to_html
+from app.pages.imaging import Picture, picture
 from app.pages.lifecycle import State, end_of, time_left
 from app.pages.loading import Content, PageRecord
 from app.pages.phases import Phase
-from app.pages.picking import Picture, picture
 from app.stock.levels import Level
 
 # Without a limit per buyer, a visitor may still not ask for more than this at once.
@@ -94,6 +94,7 @@ class PageView:
             page.language,
             page.zone,
             page.theme,
+            page.cover_key,
             page.settings.model_copy(update={"discount_percent": 0}).model_dump_json()
             if phase is not Phase.SELLING
             else page.sells.stock_limit,

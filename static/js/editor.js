@@ -40,5 +40,5 @@
     });
   }
   // Fragments swapped into the form change what it says too: the product list, a preset, the form after saving.
-  document.addEventListener("htmx:after:swap", () => form() && later(form()));
+  for (const kind of ["htmx:after:swap", "upload:done"]) document.addEventListener(kind, () => form() && later(form()));
 })();

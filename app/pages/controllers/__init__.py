@@ -3,6 +3,7 @@
 from litestar import Controller
 
 from app.pages.controllers.console import PageController
+from app.pages.controllers.covers import CoverController
 from app.pages.controllers.editor import EditorController
 from app.pages.controllers.public import PublicController, set_personal_part
 from app.pages.controllers.verbs import ShareController, VerbController
@@ -11,6 +12,7 @@ controllers: list[type[Controller]] = [
     PublicController,
     PageController,
     EditorController,
+    CoverController,
     VerbController,
     ShareController,
 ]

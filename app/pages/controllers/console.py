@@ -15,8 +15,8 @@ from app.core.rendering import fragments, is_htmx, page, redirect
 from app.pages import changing, loading
 from app.pages.controllers.views import detail_context, figures_context, new_form
 from app.pages.forms import NewPageForm
+from app.pages.imaging import picture
 from app.pages.local_times import check_zone, zones
-from app.pages.picking import picture
 from app.pages.queries import STATES, list_pages
 from app.pages.types import page_types
 
