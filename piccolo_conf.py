@@ -16,5 +16,6 @@ APP_REGISTRY = AppRegistry(
         "app.pages.piccolo_app",
         "app.orders.piccolo_app",
         "app.notifications.piccolo_app",
+        "app.operations.piccolo_app",
     ]
 )

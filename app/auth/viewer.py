@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from app.auth.permissions import Permission, permissions_of
+from app.core.settings import get_settings
 
 
 @dataclass(frozen=True)
@@ -24,3 +25,9 @@ class Viewer:
 
     def can(self, permission: Permission) -> bool:
         return permission in permissions_of(self.roles)
+
+    @property
+    def staff(self) -> bool:
+        """Whether this person runs the installation: named in the settings, and the address proven to be theirs."""
+        named = {email.lower() for email in get_settings().staff_emails}
+        return self.verified and self.email.lower() in named

@@ -19,6 +19,8 @@ class Settings(BaseSettings):
     base_url: str = "http://127.0.0.1:8000"
     secret_keys: Annotated[list[str], NoDecode] = Field(default=[DEVELOPMENT_SECRET])
     trusted_proxies: Annotated[list[str], NoDecode] = Field(default=[])
+    # Who runs this installation: these people, once their address is verified, see /console/operations.
+    staff_emails: Annotated[list[str], NoDecode] = Field(default=[])
 
     database_url: str = "postgresql://postgres@127.0.0.1:5432/mayfly"
     read_replica_url: str = ""
@@ -60,7 +62,7 @@ class Settings(BaseSettings):
     sentry_dsn: str = ""
     metrics_token: str = ""
 
-    @field_validator("secret_keys", "trusted_proxies", mode="before")
+    @field_validator("secret_keys", "trusted_proxies", "staff_emails", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return (
