@@ -13,7 +13,6 @@ import psutil
 
 from app.sandbox.process import HOST, Child, free_port, wait_for_port
 
-WEB = "app.main:create_app"
 HELLO = "bench.hello:app"
 # One core serves, the other asks.
 SERVER_CORE, CLIENT_CORE = 0, -1
@@ -66,9 +65,7 @@ def _spawn(command: Sequence[str], name: str, on: set[int] | None, **env: str) -
 
 
 @contextmanager
-def _serving(application: str, name: str, on: set[int] | None, *options: str) -> Iterator[Server]:
-    port = free_port()
-    command = ["uvicorn", application, "--port", str(port), "--no-access-log", *options]
+def _serving(name: str, port: int, command: Sequence[str], on: set[int] | None) -> Iterator[Server]:
     child = _spawn(command, name, on, MAYFLY_BASE_URL=f"http://{HOST}:{port}")
     try:
         wait_for_port(child, port, name)
@@ -79,14 +76,18 @@ def _serving(application: str, name: str, on: set[int] | None, *options: str) ->
 
 @contextmanager
 def web(on: set[int] | None = None) -> Iterator[Server]:
-    """Serve the application, in one process, as `mayfly serve` does."""
-    with _serving(WEB, "web", on, "--factory", "--log-level", "warning") as server:
+    """Serve the application in one process, by the command that serves it everywhere."""
+    port = free_port()
+    with _serving("web", port, ["app.cli", "serve", "--port", str(port)], on) as server:
         yield server
 
 
 @contextmanager
 def hello(on: set[int] | None = None) -> Iterator[Server]:
-    with _serving(HELLO, "hello", on, "--log-level", "warning") as server:
+    """Serve the bare application as the real one is served."""
+    port = free_port()
+    command = ["uvicorn", HELLO, "--port", str(port), "--no-access-log", "--no-server-header"]
+    with _serving("hello", port, [*command, "--no-proxy-headers"], on) as server:
         yield server
 
 

@@ -15,6 +15,7 @@ from bench.wire import Wire
 
 PAGES, SECONDS = 200, 5.0
 VISITORS_EACH = 3
+REHEARSED, JOIN_SECONDS = 10, 6
 ASKED_AFTER = (0.0, 0.02, 0.1)
 P99_MS = 250
 # Only what says that a page has ended takes the live connection away.
@@ -22,18 +23,40 @@ MARK = 'id="live" hx-swap-oob'
 ENDED = 'data-stage="expired'
 
 
+def end_of(page: PageRecord) -> float:
+    """Return the end of the page, in seconds since the epoch."""
+    assert page.times.expires_at is not None
+    return page.times.expires_at.timestamp()
+
+
+async def ending_soon() -> list[PageRecord]:
+    """Make running sales that end one after the other, from as soon as all are made and watched."""
+    viewer = await creator()
+    started = time.time()
+    for _ in range(REHEARSED):
+        await sale(viewer, quantity=10)
+    each = (time.time() - started) / REHEARSED
+    start = time.time() + each * PAGES * 2 + JOIN_SECONDS
+    ends = [start + index * SECONDS / PAGES for index in range(PAGES)]
+    return [
+        await sale(viewer, quantity=10, expires_at=datetime.fromtimestamp(end, UTC)) for end in ends
+    ]
+
+
+async def until(moment: float) -> None:
+    """Wait for a moment of the wall clock, never less."""
+    while (left := moment - time.time()) > 0:  # noqa: ASYNC110 (a moment, not an event)
+        await asyncio.sleep(left)
+
+
 async def wrong_answers(port: int, page: PageRecord) -> int:
     """Ask for the page at its end and shortly after; return how many answers still showed it running."""
-    end = page.times.expires_at
-    assert end is not None
-    wrong = 0
+    end, wrong = end_of(page), 0
     async with Wire(f"http://127.0.0.1:{port}") as wire:
         path = f"/p/{page.short_id}"
         assert ENDED not in (await wire.get(path)).text(), "it ended too early"
         for after in ASKED_AFTER:
-            await asyncio.sleep(max(0.0, end.timestamp() + after - time.time()))
-            while time.time() < end.timestamp():
-                await asyncio.sleep(0)
+            await until(end + after)
             wrong += ENDED not in (await wire.get(path)).text()
     return wrong
 
@@ -52,17 +75,12 @@ async def lateness(watching: Crowd, ends: list[float]) -> tuple[list[float], int
 
 async def main() -> None:
     async with database(), crowd() as watching:
-        viewer = await creator()
-        start = time.time() + 4 + PAGES * 0.03
-        ends = [start + index * SECONDS / PAGES for index in range(PAGES)]
-        pages = [
-            await sale(viewer, quantity=10, expires_at=datetime.fromtimestamp(end, UTC))
-            for end in ends
-        ]
+        pages = await ending_soon()
+        ends = [end_of(page) for page in pages]
         with web() as server, worker(server.url):
             each = [(page, end) for page, end in zip(pages, ends, strict=True)] * VISITORS_EACH
             await watching.join([(server.port, f"/p/{p.short_id}/live") for p, _ in each], MARK)
-            assert time.time() < start, "joining took too long"
+            assert time.time() < ends[0], "joining took too long"
             wrong = sum(await asyncio.gather(*(wrong_answers(server.port, p) for p in pages)))
             late, untold = await lateness(watching, [end for _, end in each])
             report(
