@@ -1,0 +1,52 @@
+"""What people do on the pages, each step as they would: by labels and buttons."""
+
+import hashlib
+import re
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from playwright.async_api import Page, expect
+
+GOOD_CARD, DECLINED_CARD = "4242 4242 4242 4242", "4000 0000 0000 0002"
+PAYMENT_PAGE = re.compile(r"/c/pay/")
+THANKS = "Thank you. It's yours."
+
+
+async def fill_checkout(page: Page, email: str, quantity: int = 1) -> None:
+    await page.get_by_label("How many").fill(str(quantity))
+    await page.get_by_label("Your e-mail address").fill(email)
+
+
+async def go_to_payment(page: Page, email: str, quantity: int = 1) -> None:
+    """From the public page to the hosted payment page."""
+    await fill_checkout(page, email, quantity)
+    await page.get_by_role("button", name="Buy now").click()
+    await page.wait_for_url(PAYMENT_PAGE)
+
+
+async def pay(page: Page, card: str = GOOD_CARD) -> None:
+    """Fill in the hosted payment page and send it."""
+    await page.get_by_label("Card number").fill(card)
+    await page.get_by_label("Expiry").fill("12/40")
+    await page.get_by_label("CVC").fill("123")
+    await page.get_by_label("Name on card").fill("Vera Visitor")
+    await page.get_by_role("button", name=re.compile("^Pay ")).click()
+
+
+async def thanked(page: Page) -> None:
+    """The download page has confirmed the payment."""
+    await expect(page.get_by_role("heading", name=THANKS)).to_be_visible()
+
+
+def local_input(moment: datetime, zone: str) -> str:
+    """Return `moment` as a datetime-local field of `zone` takes it: to the minute, rounded up."""
+    return (moment + timedelta(seconds=59)).astimezone(ZoneInfo(zone)).strftime("%Y-%m-%dT%H:%M")
+
+
+def sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+async def live(page: Page) -> None:
+    """The page's event stream is open: what changes from here on is pushed to it."""
+    await page.wait_for_function("window.heardClock")
