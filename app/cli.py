@@ -30,6 +30,10 @@ def parser() -> argparse.ArgumentParser:
         "--to", default="1", metavar="ID", help="down to this one; 1: the last one"
     )
     commands.add_parser("demo", help="make the demo data unless it is there")
+    invariants = commands.add_parser(
+        "invariants", help="check that stock, orders, refunds and mail agree; mend what is safe"
+    )
+    invariants.add_argument("--only-look", action="store_true", help="mend nothing")
     commands.add_parser("compilemessages", help="compile the translations")
     return root
 
@@ -41,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Carry out a parsed command; each imports only what it needs."""
-    from app.commands import data, serving
+    from app.commands import checking, data, serving
 
     match options.command:
         case "up":
@@ -56,6 +60,8 @@ def run(options: argparse.Namespace) -> int:
             return data.migrate(options.backwards, options.to)
         case "demo":
             return data.demo()
+        case "invariants":
+            return checking.invariants(repair=not options.only_look)
         case _:
             return data.compile_messages()
 

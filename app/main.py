@@ -37,6 +37,7 @@ MODULES = (
     "stock",
     "pages",
     "orders",
+    "operations",
     "home",
 )
 
