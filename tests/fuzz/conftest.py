@@ -1,0 +1,31 @@
+"""An attack on a world of its own, shared by the tests of fuzz/ and security/."""
+
+from collections.abc import AsyncGenerator
+from datetime import datetime
+from typing import Any
+
+import httpx
+import pytest
+
+
+@pytest.fixture
+async def attack(
+    app: Any,
+    client: httpx.AsyncClient,
+    owner: Any,
+    stripe_account: Any,
+    now: datetime,
+    monkeypatch: pytest.MonkeyPatch,
+) -> AsyncGenerator[Any, None]:
+    # Imported here: the application reads its settings when it is imported, and a conftest comes before them.
+    from app.core.settings import get_settings
+    from tests.fuzz.attacking import Attack
+    from tests.fuzz.discovery import routes_of
+    from tests.fuzz.traces import Snapshot
+    from tests.fuzz.world import make_world
+
+    monkeypatch.setattr(get_settings(), "rate_limits", False)
+    world = await make_world(owner, client, now)
+    snapshot = await Snapshot.take()
+    yield Attack(app, owner, client, world, snapshot, routes_of(app))
+    await snapshot.drop()

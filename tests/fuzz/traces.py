@@ -1,0 +1,79 @@
+"""What a request left in the database, and putting it back."""
+
+from dataclasses import dataclass
+
+from app.core import db
+
+_TABLES = """
+SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') AND NOT c.relispartition
+  AND c.relname NOT LIKE 'fuzz\\_%' AND c.relname <> 'migration' ORDER BY 1
+"""
+
+Digest = dict[str, tuple[int, int]]
+
+
+async def tables() -> list[str]:
+    return [row["relname"] for row in await db.fetch(_TABLES)]
+
+
+async def digest(names: list[str]) -> Digest:
+    """Return, for each table, how many rows it has and a sum of their hashes: any changed byte shows."""
+    parts = " UNION ALL ".join(
+        f"""SELECT '{name}' AS name, count(*) AS rows, coalesce(sum(hashtext(t::text)), 0) AS sum FROM "{name}" t"""
+        for name in names
+    )
+    return {row["name"]: (row["rows"], row["sum"]) for row in await db.fetch(parts)}
+
+
+def changed(before: Digest, after: Digest) -> set[str]:
+    return {name for name in before if before[name] != after.get(name)}
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The database as it was, kept in tables beside it."""
+
+    tables: list[str]
+    digest: Digest
+    seen: list[str]
+
+    @classmethod
+    async def take(cls) -> "Snapshot":
+        names = await tables()
+        for name in names:
+            await db.execute(f'DROP TABLE IF EXISTS "fuzz_{name}"')
+            await db.execute(f'CREATE UNLOGGED TABLE "fuzz_{name}" AS TABLE "{name}"')
+        return cls(names, await digest(names), [await _next_transaction()])
+
+    async def changed(self) -> set[str]:
+        """Return the tables that differ from the snapshot."""
+        # Where no transaction has written since the last look, nothing can differ: no need to read it all.
+        upcoming = await _next_transaction()
+        if self.seen == [upcoming]:
+            return set()
+        self.seen[:] = [upcoming]
+        return changed(self.digest, await digest(self.tables))
+
+    async def restore(self, names: set[str]) -> None:
+        """Put the named tables back."""
+        from app.core.live import bus
+
+        back = " ".join(
+            f'DELETE FROM "{name}"; INSERT INTO "{name}" SELECT * FROM "fuzz_{name}";'
+            for name in sorted(names)
+        )
+        async with db.connection() as conn:
+            await conn.execute(
+                f"BEGIN; SET LOCAL session_replication_role = replica; {back} COMMIT;"
+            )
+        self.seen[:] = [await _next_transaction()]
+        bus.everything_changed()
+
+    async def drop(self) -> None:
+        for name in self.tables:
+            await db.execute(f'DROP TABLE IF EXISTS "fuzz_{name}"')
+
+
+async def _next_transaction() -> str:
+    return str(await db.fetch_value("SELECT pg_snapshot_xmax(pg_current_snapshot())::text"))

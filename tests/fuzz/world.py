@@ -1,0 +1,159 @@
+"""One seller with one of everything, so that every address of the application leads somewhere."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import httpx
+
+from app.auth.verifying import verification_token
+from app.auth.viewer import Viewer
+from app.core import db
+from app.core.signing import sign_token
+from app.orders.links import download_path, order_token
+from app.pages import ending, pausing
+from app.pages.loading import PageRecord
+from app.products.activating import deactivate
+from app.products.importing import import_file
+from app.products.kinds import FileKind
+from app.products.sampling import sample_url
+from app.storage.media import media_url
+from tests.factories.deliveries import Sold, make_sold
+from tests.factories.orders import Sale, form
+from tests.factories.pages import make_draft, make_page
+from tests.factories.products import make_product, picture
+from tests.fuzz.discovery import Route
+from tests.products.uploads import announce
+
+THEME = "0d5c50-ffffff-111111-0d5c50-system-medium.css"
+ADDRESS = "127.0.0.1"
+
+
+@dataclass
+class World:
+    """What was made. `values` are the parameters of addresses, by name or by "first segment/name"."""
+
+    viewer: Viewer
+    pages: dict[str, PageRecord]
+    products: list[UUID]
+    sold: Sold
+    values: dict[str, str]
+    others: dict[str, str]
+    elsewhere: str
+
+    def value(self, route: Route, name: str) -> str:
+        """Return what stands for a parameter. Raises KeyError: teach `make_world` what the new parameter means."""
+        parts = route.template.strip("/").split("/")
+        for depth in (2, 1):
+            known = self.values.get("/".join([*parts[:depth], name]))
+            if known is not None:
+                return known
+        return self.values[name]
+
+    def addresses(self, route: Route) -> Iterator[dict[str, str]]:
+        """Yield every set of parameters that leads somewhere: pages in each of their states, orders in some."""
+        base = {name: self.value(route, name) for name in route.parameters}
+        yield base
+        for page in self.pages.values():
+            if "page_id" in base and base["page_id"] != str(page.id):
+                yield {**base, "page_id": str(page.id)}
+            if "short_id" in base and base["short_id"] != page.short_id:
+                yield {**base, "short_id": page.short_id}
+        for name, other in self.others.items():
+            if name in base:
+                yield {**base, name: other}
+        if route.template.startswith("/d/"):
+            yield {"token": self.elsewhere}
+
+
+async def make_world(owner: Any, visitor: httpx.AsyncClient, now: datetime) -> World:
+    """Make it; `visitor` then holds units of the running page, with the cookie of their buyer."""
+    viewer: Viewer = owner.viewer
+    products = [
+        await make_product(viewer, now=now, name="Guide"),
+        await make_product(viewer, now=now),
+    ]
+    preview = await import_file(products[0], "sample.txt", b"a sample", now, kind=FileKind.PREVIEW)
+    await import_file(products[0], "cover.jpg", picture(), now, kind=FileKind.COVER)
+    cover = await db.fetch_value("SELECT object_key FROM file WHERE kind = 'cover' LIMIT 1")
+    files = await db.fetch(
+        "SELECT id FROM file WHERE product_id = $1 AND kind = 'original'", products[0]
+    )
+    upload = (await announce(owner, products[0], b"on its way", name="b.pdf")).json()["upload_id"]
+    pages = await _pages(viewer, products, now)
+    running = pages["running"]
+    said = {"name": "c.jpg", "size": "10", "content_type": "image/jpeg"}
+    cover_upload = await owner.post(f"/console/pages/{running.id}/cover", data=said)
+    sale = Sale(running.id, running.short_id, UUID(int=0), tuple(c.id for c in running.contents))
+    answer = await visitor.post(f"/p/{running.short_id}/checkout", data=form(sale, 1, 1))
+    assert answer.status_code == 303, answer.text
+    pending = await db.fetch_one(
+        "SELECT id, stripe_session_id FROM \"order\" WHERE state = 'processing'"
+    )
+    assert pending is not None
+    sold = await make_sold(viewer, now, files=("guide.pdf", "notes.pdf"))
+    await make_sold(viewer, now, state="refunded")
+    other = await _other_session(viewer, now)
+    print_ = await _fingerprint(viewer.user_id)
+    values = {
+        "page_id": str(running.id),
+        "short_id": running.short_id,
+        "product_id": str(products[0]),
+        "upload_id": upload,
+        "console/pages/upload_id": cover_upload.json()["upload_id"],
+        "file_id": str(files[0]["id"]),
+        "orders/file_id": str(sold.files[0]),
+        "order_id": str(sold.id),
+        "session_id": other,
+        "reset/token": sign_token("reset", {"user": str(viewer.user_id), "print": print_}, now),
+        "verify/token": verification_token(viewer.user_id, viewer.email, now),
+        "orders/token": order_token(sold.id, now),
+        "d/token": download_path(sold.id, sold.files[0], ADDRESS, now).removeprefix("/d/"),
+        "media/token": media_url(f"{cover}-1200.webp").removeprefix("/media/"),
+        "media/samples/token": sample_url(preview).removeprefix("/media/samples/"),
+        "digest": "0000000000",
+        "path": "css/base.css",
+        "name": THEME,
+    }  # fmt: skip
+    others = {"order_id": str(pending["id"]), "product_id": str(products[1])}
+    elsewhere = download_path(sold.id, sold.files[0], "203.0.113.9", now).removeprefix("/d/")
+    await deactivate(viewer, products[1], now)
+    return World(viewer, pages, products, sold, values, others, elsewhere)
+
+
+async def _pages(viewer: Viewer, products: list[UUID], now: datetime) -> dict[str, PageRecord]:
+    later = now + timedelta(hours=2)
+    pages = {
+        "draft": await make_draft(viewer, now=now, products=products),
+        "scheduled": await make_page(
+            viewer,
+            now=now,
+            products=products,
+            launch_at=later,
+            expires_at=later + timedelta(hours=1),
+        ),
+        "running": await make_page(viewer, now=now, products=products),
+        "per item": await make_page(
+            viewer, now=now, products=products, per_item=(5, 5), quantity=None
+        ),
+        "paused": await make_page(viewer, now=now, products=products),
+        "expired": await make_page(viewer, now=now, products=products),
+    }
+    await pausing.pause(pages["paused"], viewer.user_id, now, moves_deadline=True)
+    await ending.end(pages["expired"], viewer.user_id, now)
+    return pages
+
+
+async def _other_session(viewer: Viewer, now: datetime) -> str:
+    from app.auth.sessions import start_session
+
+    return str((await start_session(viewer.user_id, now, user_agent="another")).session_id)
+
+
+async def _fingerprint(user_id: UUID) -> str:
+    """What a reset link says of the password that it replaces (see `app/auth/resetting.py`)."""
+    stored = await db.fetch_value('SELECT password_hash FROM "user" WHERE id = $1', user_id)
+    return hashlib.sha256(b"reset:" + stored.encode()).hexdigest()[:32]
