@@ -8,7 +8,7 @@ from app.core import db
 from app.core.errors import Conflict
 from app.core.forms import FieldError
 from app.core.ids import new_id
-from app.orders import paying
+from app.orders import paying, settling
 from app.orders.fulfilling import Outcome, complete
 from app.orders.refunding import refund
 from app.payments.gateway import get_gateway
@@ -141,3 +141,57 @@ async def test_two_refunds_of_everything_at_once(
     assert await outcomes(refunds) == ["succeeded"]
     assert (await order_row(placed.order_id))["refunded_amount"] == 2000
     assert await figures(sale.stock_id) == (0, 0)
+
+
+async def test_a_price_change_among_checkouts(
+    owner: Any, now: datetime, stripe_account: Any
+) -> None:
+    """Each buyer pays what one consistent look at the page said, and Stripe asks for exactly that."""
+    sale = await make_sale(owner.viewer, now, quantity=50)
+
+    async def change_price() -> None:
+        await asyncio.sleep(0)
+        await db.execute("UPDATE page_content SET amount = 1500")
+
+    buyers = [buy(sale, now, 2, email=f"b{n}@example.com") for n in range(20)]
+    await outcomes([*buyers[:10], change_price(), *buyers[10:]])
+    orders = await db.fetch('SELECT amount, stripe_session_id FROM "order"')
+    assert len(orders) == 20
+    for order in orders:
+        assert order["amount"] in (2000, 3000)
+        session = await get_gateway().get_checkout(order["stripe_session_id"])
+        assert session.amount_total == order["amount"]
+
+
+async def test_a_pause_among_checkouts(owner: Any, now: datetime) -> None:
+    """Whoever is through keeps what is held; whoever comes after is refused; nothing is in between."""
+    sale = await make_sale(owner.viewer, now, discount=100, quantity=50)
+
+    async def pause() -> None:
+        await db.execute("UPDATE page SET paused_at = $1", now)
+
+    buyers = [buy(sale, now, email=f"b{n}@example.com") for n in range(30)]
+    won = [one for one in await outcomes([*buyers[:15], pause(), *buyers[15:]]) if one]
+    assert await figures(sale.stock_id) == (0, len(won))
+    assert await db.fetch_value('SELECT count(*) FROM "order"') == len(won)
+    assert await outcomes([buy(sale, now, email="late@example.com")]) == []
+
+
+async def test_a_refund_against_its_own_webhooks(
+    owner: Any, now: datetime, stripe_account: Any
+) -> None:
+    sale = await make_sale(owner.viewer, now)
+    placed = await buy(sale, now, 2)
+    session_id = (await order_row(placed.order_id))["stripe_session_id"]
+    await stripe_account.pay(session_id)
+    session = await get_gateway().get_checkout(session_id)
+    await complete(session, now)
+    intent = session.payment_intent or ""
+    giving = refund(placed.order_id, 1000, refund_id=new_id(), actor_id=None, restock=True, now=now)
+    news = [settling.synchronize(intent, now) for _ in range(5)]
+    await outcomes([giving, *news, *[complete(session, now) for _ in range(5)]])
+    await settling.synchronize(intent, now)
+    order = await order_row(placed.order_id)
+    assert (order["state"], order["refunded_amount"]) == ("partially_refunded", 1000)
+    assert await figures(sale.stock_id) == (0, 1)
+    assert await db.fetch_value("SELECT count(*) FROM refund") == 1
