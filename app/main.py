@@ -1,11 +1,8 @@
 """The one file that imports every module: routes, job handlers, and what flows from a lower module to a higher one."""
 
-import importlib
-import importlib.util
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from datetime import datetime
-from typing import Any
 
 import sentry_sdk
 from litestar import Litestar
@@ -13,6 +10,8 @@ from litestar.di import Provide
 from litestar.exceptions import HTTPException
 from litestar.types import ControllerRouterHandler
 
+from app.auth import jobs as auth_jobs
+from app.auth.controllers import controllers as auth_routes
 from app.auth.middleware import ViewerMiddleware
 from app.auth.viewing import LoginRequired, provide_viewer, to_login
 from app.core import assets, db, failing, health, partitions
@@ -23,23 +22,54 @@ from app.core.live import bus
 from app.core.logging import configure_logging
 from app.core.middleware import CrossOriginMiddleware, RequestMiddleware
 from app.core.settings import get_settings, unsafe_settings
+from app.home.controllers import controllers as home_routes
+from app.notifications import jobs as notifications_jobs
+from app.operations import jobs as operations_jobs
+from app.operations.controllers import controllers as operations_routes
+from app.orders import jobs as orders_jobs
+from app.orders.controllers import controllers as orders_routes
 from app.orders.personal import personal_part
+from app.pages import jobs as pages_jobs
+from app.pages.controllers import controllers as pages_routes
 from app.pages.controllers import set_personal_part
+from app.payments import jobs as payments_jobs
+from app.payments.controllers import controllers as payments_routes
+from app.products import jobs as products_jobs
+from app.products.controllers import controllers as products_routes
+from app.stock import jobs as stock_jobs
+from app.storage import jobs as storage_jobs
+from app.storage.controllers import controllers as storage_routes
 
 MAXIMUM_BODY_BYTES = 1024 * 1024
 
-MODULES = (
-    "auth",
-    "notifications",
-    "payments",
-    "storage",
-    "products",
-    "stock",
-    "pages",
-    "orders",
-    "operations",
-    "home",
+# Importing a module's jobs registers them.
+JOBS = (
+    auth_jobs,
+    notifications_jobs,
+    payments_jobs,
+    storage_jobs,
+    products_jobs,
+    stock_jobs,
+    pages_jobs,
+    orders_jobs,
+    operations_jobs,
 )
+
+ROUTES: list[ControllerRouterHandler] = [
+    assets.serve_asset,
+    assets.favicon,
+    health.healthz,
+    health.readyz,
+    health.metrics,
+    *auth_routes,
+    *payments_routes,
+    *storage_routes,
+    *products_routes,
+    *pages_routes,
+    *orders_routes,
+    *operations_routes,
+    *home_routes,
+]
 
 
 def provide_now() -> datetime:
@@ -58,26 +88,10 @@ async def _lifespan(_app: Litestar) -> AsyncGenerator[None, None]:
         await db.close_pool()
 
 
-def _optional(name: str) -> Any:
-    return importlib.import_module(name) if importlib.util.find_spec(name) else None
-
-
 def register_handlers() -> None:
-    """Register every module's jobs, and the handlers of events that lower modules record for higher ones."""
+    """Register what core runs by itself, and what shows a module's part on a lower module's pages."""
     registry.add("core.partitions", partitions.keep_partitions)
-    for module in MODULES:
-        if importlib.util.find_spec(f"app.{module}"):
-            _optional(f"app.{module}.jobs")
-
-
-def _controllers() -> list[ControllerRouterHandler]:
-    found: list[ControllerRouterHandler] = []
-    for module in MODULES:
-        if importlib.util.find_spec(f"app.{module}") and (
-            loaded := _optional(f"app.{module}.controllers")
-        ):
-            found += getattr(loaded, "controllers", [])
-    return found
+    set_personal_part(personal_part)
 
 
 def create_app() -> Litestar:
@@ -91,16 +105,8 @@ def create_app() -> Litestar:
             settings.sentry_dsn, environment=settings.environment, send_default_pii=False
         )
     register_handlers()
-    set_personal_part(personal_part)
     web = Litestar(
-        route_handlers=[
-            assets.serve_asset,
-            assets.favicon,
-            health.healthz,
-            health.readyz,
-            health.metrics,
-            *_controllers(),
-        ],
+        route_handlers=ROUTES,
         dependencies={
             "now": Provide(provide_now, sync_to_thread=False),
             "viewer": Provide(provide_viewer),
