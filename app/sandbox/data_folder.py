@@ -10,6 +10,7 @@ from app.sandbox.errors import SandboxError
 from app.sandbox.process import port_is_free
 
 RELEASE_SECONDS = 5
+LARGEST_LOG = 5 * 1024 * 1024
 
 
 class DataFolder:
@@ -35,6 +36,9 @@ class DataFolder:
         # A name left in the lock is of one that was killed; its servers may be about to end.
         self.was_killed = bool(holder)
         self._write(str(os.getpid()))
+        for log in (self.path / "logs").glob("*.log"):
+            if log.stat().st_size > LARGEST_LOG:
+                log.replace(log.with_suffix(".old"))
 
     def log(self, name: str) -> Path:
         return self.path / "logs" / f"{name}.log"

@@ -65,7 +65,7 @@ class Embedded:
 
     def _object_store(self) -> Child:
         store = start_object_store(
-            self.folder.path / "s3",
+            self.folder.path / "objects",
             access_key=ACCESS_KEY,
             secret_key=self.secrets.s3_secret_key,
             bucket=BUCKET,

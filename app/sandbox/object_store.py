@@ -61,16 +61,15 @@ def start_object_store(
     `allow_origin` is the web application's origin, from which browsers upload. Raises SandboxError
     when the port is taken or the folder can't be used.
     """
-    objects, cache = folder.resolve() / "objects", folder.resolve() / "cache"
+    folder = folder.resolve()
     try:
-        objects.mkdir(parents=True, exist_ok=True)
-        (objects / bucket).mkdir(exist_ok=True)
+        (folder / bucket).mkdir(parents=True, exist_ok=True)
     except OSError as problem:
         raise SandboxError(
             f"The object folder {folder} can't be used: {problem.strerror}."
         ) from None
     port = claim_port(port, "the S3 server")
-    command = _command(objects, cache, port, allow_origin)
+    command = _command(folder, port, allow_origin)
     # The keys go through the environment, where `ps` does not show them.
     keys = {"RCLONE_AUTH_KEY": f'"{access_key},{secret_key}"'}
     child = Child(command, env=os.environ | keys, output=output)
@@ -80,15 +79,15 @@ def start_object_store(
     return store
 
 
-def _command(objects: Path, cache: Path, port: int, allow_origin: str) -> list[str]:
+def _command(folder: Path, port: int, allow_origin: str) -> list[str]:
     return [
         str(rclone_path()),
         "serve",
         "s3",
-        str(objects),
+        str(folder),
         f"--addr={HOST}:{port}",
         f"--allow-origin={allow_origin}",
-        f"--cache-dir={cache}",
+        f"--cache-dir={folder.with_name(folder.name + '-cache')}",
         "--config=",  # never the settings of the person who runs it
         "--vfs-cache-mode=off",
         "--dir-cache-time=1s",

@@ -68,6 +68,7 @@ class Child:
         watchdog: bool = sys.platform != "linux",
     ) -> None:
         self.stop_signal = stop_signal
+        self.output = output
         stream: IO[bytes] | None = output.open("ab") if output else None
         self.process = subprocess.Popen(  # noqa: S603 (our own commands)
             command,
@@ -151,7 +152,10 @@ def wait_for_port(child: Child, port: int, name: str, seconds: float = 20) -> No
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if child.exit_code() is not None:
-            raise SandboxError(f"{name} ended while starting (exit code {child.exit_code()}).")
+            place = f"; see {child.output}" if child.output else ""
+            raise SandboxError(
+                f"{name} ended while starting (exit code {child.exit_code()}){place}"
+            )
         with contextlib.suppress(OSError), socket.create_connection((HOST, port), timeout=1):
             return
         time.sleep(0.03)

@@ -32,7 +32,10 @@ class StripeSandbox:
         """Set an account's webhook_url, webhook_secret or switches; returns all of them."""
         headers = {"Authorization": f"Bearer {api_key or self.api_key}"}
         url = f"{self.base_url}/sandbox/switches"
-        response = httpx.post(url, json=switches, headers=headers, trust_env=False)
+        try:
+            response = httpx.post(url, json=switches, headers=headers, trust_env=False)
+        except httpx.HTTPError as problem:
+            raise SandboxError(f"The Stripe sandbox does not answer: {problem}") from None
         if response.is_error:
             raise SandboxError(str(response.json()["error"]["message"]))
         return response.json()
