@@ -13,14 +13,13 @@ from app.core.forms import FieldError, Form
 from app.core.i18n import gettext as _
 from app.core.money import format_amount_input, parse_amount
 from app.core.theme import Theme
-from app.pages.forms import PageForm
+from app.pages.forms import ExtensionForm, PageForm
 from app.pages.imaging import keep_picture
 from app.pages.lifecycle import PageTimes, State
 from app.pages.loading import Content, PageRecord
 from app.pages.local_times import Fold, check_zone, fold_of, to_local, to_utc
-from app.pages.terms import Afterlife, PageSettings
+from app.pages.terms import MAXIMUM_QUANTITY, Afterlife, PageSettings
 from app.pages.types.base import Sells
-from app.pages.types.flash_sale.settings import MAXIMUM_QUANTITY
 from app.products.presenting import ProductCard
 
 # A content that is not stored yet, in the preview.
@@ -166,6 +165,18 @@ def _quantity(form: Form[Any], index: int, text: str) -> int | None:
         return int(text)
     form.add(f"item_quantity-{index}", _("Please enter how many there are."))
     return None
+
+
+def read_until(form: Form[ExtensionForm], page: PageRecord) -> datetime | None:
+    """Return the new end that the form asks for, in the page's zone; None when an error was added to the form."""
+    if form.data is None:
+        return None
+    try:
+        asked = form.data
+        return to_utc("expires_at", asked.expires_at, page.zone, asked.expires_at_fold)
+    except FieldError as error:
+        form.take(error)
+        return None
 
 
 def form_of(page: PageRecord) -> Form[PageForm]:

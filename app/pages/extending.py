@@ -10,7 +10,7 @@ from app.pages import lifecycle
 from app.pages.lifecycle import State
 from app.pages.loading import Content, PageRecord
 from app.pages.recording import record_change, store_times, touch
-from app.pages.types.flash_sale.settings import MAXIMUM_QUANTITY
+from app.pages.terms import MAXIMUM_QUANTITY
 from app.stock.capacity import set_capacity
 
 STOCKED = (State.SCHEDULED, State.ACTIVE, State.PAUSED)

@@ -10,7 +10,7 @@ from app.core.forms import FieldError, FormModel
 from app.core.i18n import gettext as _
 from app.core.i18n import languages
 from app.pages.local_times import Fold
-from app.pages.terms import MAXIMUM_DAYS, Afterlife, PageSettings, build
+from app.pages.terms import MAXIMUM_DAYS, MAXIMUM_QUANTITY, Afterlife, PageSettings, build
 
 MAXIMUM_CONTENTS = 20
 
@@ -127,7 +127,7 @@ class ExtensionForm(FormModel):
 class StockForm(FormModel):
     """How many pieces to add; `content` names the item when every item has its own stock."""
 
-    add: Annotated[int, Field(ge=1, le=1_000_000)]
+    add: Annotated[int, Field(ge=1, le=MAXIMUM_QUANTITY)]
     content: Annotated[UUID | None, EmptyIsNone] = None
 
 

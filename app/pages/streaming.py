@@ -1,22 +1,18 @@
 """Live updates of a page: rendered once per process and change, and exactly when time alone changes the page."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import datetime
 from uuid import UUID
 
-from sse_starlette import ServerSentEvent
-
-from app.core.clock import milliseconds, utc_now
+from app.core.clock import utc_now
 from app.core.errors import NotFound
+from app.core.eventstream import EventStream
 from app.core.live import LiveBus, bus
 from app.pages import loading, showing
 from app.pages.lifecycle import State, next_change
 from app.pages.viewing import view_page
 from app.stock.levels import levels
 
-# What browsers wait before they connect again; they add jitter of their own.
-RETRY_MS = 1000
 # Timers further away than this are set when they come nearer: something wakes the topic before, or a job does.
 FARTHEST_SECONDS = 24 * 3600.0
 # A timer must not fire before its moment, by whatever its clock is coarser than ours.
@@ -72,11 +68,6 @@ updates = PageUpdates(bus)
 bus.render_with("page", updates.render)
 
 
-async def events(page_id: UUID) -> AsyncIterator[ServerSentEvent]:
-    """Yield the event stream of a page: the server's clock, then what to swap, now and after each change."""
-    first = True
-    async for text in bus.watch(f"page:{page_id}"):
-        clock = str(milliseconds(utc_now()))
-        yield ServerSentEvent(data=clock, event="clock", retry=RETRY_MS if first else None)
-        yield ServerSentEvent(data=text)
-        first = False
+def event_stream(page_id: UUID) -> EventStream:
+    """Return the response that keeps a browser up to date with a page."""
+    return EventStream(bus, f"page:{page_id}")

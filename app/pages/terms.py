@@ -19,6 +19,7 @@ from app.core.i18n import gettext as _
 MAXIMUM_URL_LENGTH = 2000
 MAXIMUM_TEXT_LENGTH = 2000
 MAXIMUM_DAYS = 3650
+MAXIMUM_QUANTITY = 1_000_000
 
 
 def _https(url: str) -> str:

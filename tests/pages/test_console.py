@@ -32,7 +32,7 @@ async def test_making_a_page_twice_makes_one(owner: Any, now: Any) -> None:
         assert answer.headers["location"] == f"/console/pages/{form['id']}/edit"
     assert await db.fetch_value("SELECT count(*) FROM page") == 1
     assert await db.fetch_value("SELECT count(*) FROM stock") == 1
-    assert (await owner.get(answer.headers["location"])).status_code == 200
+    assert (await owner.get(f"/console/pages/{form['id']}/edit")).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -365,3 +365,30 @@ async def test_the_list_finds_filters_and_stays_cheap(
 
 async def test_nothing_yet_is_said_kindly(owner: Any) -> None:
     assert "No pages yet" in (await owner.get("/console/pages")).text
+
+
+async def test_what_stands_against_a_verb_is_said_on_the_page(owner: Any, now: Any) -> None:
+    page = await make_page(owner.viewer, now=now)
+    url = f"/console/pages/{page.id}"
+    for path, method, data in (
+        ("pause", "DELETE", {}),
+        ("publication", "POST", {"at": "now"}),
+        ("extension", "POST", {"expires_at": "2001-01-01T10:00"}),
+        ("rerun", "POST", {"id": str(uuid4())}),
+    ):
+        answer = await owner.request(
+            method, f"{url}/{path}", data=data or None, headers={"HX-Request": "true"}
+        )
+        assert answer.status_code == 409, path
+        assert 'role="alert"' in answer.text and 'id="page-detail"' in answer.text
+    for path, data in (
+        ("pause", {"deadline": "maybe"}),
+        ("stock", {"add": "0"}),
+        ("stock", {"add": "5", "sneaky": "1"}),
+        ("extension", {"expires_at": "soon"}),
+        ("publication", {"at": "never"}),
+    ):
+        answer = await owner.post(f"{url}/{path}", data=data)
+        assert answer.status_code == 422, path
+    stored = await loading.by_id(page.id)
+    assert (stored.version, stored.times) == (page.version, page.times)

@@ -29,7 +29,7 @@ async def test_a_new_connection_hears_the_clock_and_the_present_state(owner: Any
     page = await make_page(owner.viewer, now=now)
     stream = events(page.id)
     first = await asyncio.wait_for(anext(stream), 5)
-    assert first.event == "clock" and first.retry and int(first.data) > 0
+    assert first.event == "clock" and first.retry and int(str(first.data)) > 0
     text = await _next(stream)
     assert 'id="clock" hx-swap-oob' in text.replace("  ", " ") or 'hx-swap-oob="outerMorph"' in text
     await stream.aclose()

@@ -100,7 +100,7 @@ class PublicController(Controller):
         shown = await _shown(short_id, now)
         if shown.status != 200:
             raise NotFound
-        return EventSourceResponse(streaming.events(shown.page.id))
+        return streaming.event_stream(shown.page.id)
 
     @get("/{short_id:str}/fragments")
     async def fragments(self, short_id: str, now: datetime) -> Response[str]:

@@ -1,5 +1,6 @@
 """The verbs of a page's life as sub-resources. Each loads the viewer's page, calls one function, shows the page again."""
 
+from collections.abc import Awaitable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -9,12 +10,13 @@ from litestar import Controller, Request, Response, delete, post
 from app.auth.permissions import Permission
 from app.auth.viewer import Viewer
 from app.auth.viewing import requires
-from app.core.errors import MayflyError
-from app.core.forms import FieldError, Form, read_form
+from app.core.errors import Conflict, Invalid
+from app.core.forms import Form, read_form
 from app.core.i18n import gettext as _
 from app.core.rendering import fragments, is_htmx, page, redirect
 from app.pages import ending, extending, loading, pausing, publishing, running_again, sharing
 from app.pages.controllers.views import detail_context
+from app.pages.editing import read_until
 from app.pages.forms import (
     ExtensionForm,
     PauseForm,
@@ -24,30 +26,46 @@ from app.pages.forms import (
     StockForm,
 )
 from app.pages.loading import PageRecord
-from app.pages.local_times import to_utc
 
 Request_ = Request[Any, Any, Any]
 
 
-async def _shown(
-    request: Request_, viewer: Viewer, found: PageRecord, now: datetime, toast: str
+async def _do(
+    request: Request_,
+    viewer: Viewer,
+    found: PageRecord,
+    now: datetime,
+    verb: Awaitable[object],
+    done: str,
 ) -> Response[str]:
-    """Answer a verb that was done: the page's fragment, or the way back to it."""
+    """Do a verb and show the page as it is then; what stands against it is said on top of the page."""
+    try:
+        await verb
+    except (Conflict, Invalid) as error:
+        stored = await loading.of_group(found.id, viewer.group_id)
+        return await _show(request, viewer, stored, now, error.status, problem=error.message)
     if not is_htmx(request):
-        return redirect(request, f"/console/pages/{found.id}", toast=toast)
+        return redirect(request, f"/console/pages/{found.id}", toast=done)
     stored = await loading.of_group(found.id, viewer.group_id)
     context = await detail_context(viewer, stored, now)
-    return fragments(request, ("pages/_detail.html", context), toast=toast)
+    return fragments(request, ("pages/_detail.html", context), toast=done)
+
+
+async def _show(
+    request: Request_, viewer: Viewer, found: PageRecord, now: datetime, status: int, **more: Any
+) -> Response[str]:
+    context = {**await detail_context(viewer, found, now), **more}
+    if is_htmx(request):
+        return fragments(request, ("pages/_detail.html", context), status=status)
+    return page(request, "pages/detail.html", status=status, **context)
 
 
 async def _refused(
-    request: Request_, viewer: Viewer, found: PageRecord, now: datetime, **forms: Form[Any]
+    request: Request_, viewer: Viewer, found: PageRecord, now: datetime, name: str, form: Form[Any]
 ) -> Response[str]:
     """Show a verb's form again, with what is wrong beside its fields."""
-    context = {**await detail_context(viewer, found, now), **forms, "open": next(iter(forms))}
-    if is_htmx(request):
-        return fragments(request, ("pages/_detail.html", context), status=422)
-    return page(request, "pages/detail.html", status=422, **context)
+    first = next(iter(form.errors.values()))[0]
+    return await _show(request, viewer, found, now, 422, problem=first, **{name: form})
 
 
 class VerbController(Controller):
@@ -61,23 +79,21 @@ class VerbController(Controller):
         found = await loading.of_group(page_id, viewer.group_id)
         form = await read_form(request, PublicationForm)
         if form.data is None:
-            return await _refused(request, viewer, found, now, publication=form)
-        if form.data.at == "launch":
-            await publishing.schedule(found, viewer.user_id, now)
-            return await _shown(request, viewer, found, now, _("Scheduled."))
-        if form.data.at == "draft":
-            await publishing.unschedule(found, viewer.user_id, now)
-            return await _shown(request, viewer, found, now, _("It is a draft again."))
-        await publishing.publish(found, viewer.user_id, now)
-        return await _shown(request, viewer, found, now, _("It is out."))
+            return await _refused(request, viewer, found, now, "publication", form)
+        verb, done = {
+            "now": (publishing.publish, _("It is out.")),
+            "launch": (publishing.schedule, _("Scheduled.")),
+            "draft": (publishing.unschedule, _("It is a draft again.")),
+        }[form.data.at]
+        return await _do(request, viewer, found, now, verb(found, viewer.user_id, now), done)
 
     @delete("/publication", status_code=200)
     async def unschedule(
         self, request: Request_, viewer: Viewer, page_id: UUID, now: datetime
     ) -> Response[str]:
         found = await loading.of_group(page_id, viewer.group_id)
-        await publishing.unschedule(found, viewer.user_id, now)
-        return await _shown(request, viewer, found, now, _("It is a draft again."))
+        verb = publishing.unschedule(found, viewer.user_id, now)
+        return await _do(request, viewer, found, now, verb, _("It is a draft again."))
 
     @post("/pause", status_code=200)
     async def pause(
@@ -86,21 +102,22 @@ class VerbController(Controller):
         found = await loading.of_group(page_id, viewer.group_id)
         form = await read_form(request, PauseForm)
         if form.data is None:
-            return await _refused(request, viewer, found, now, pause=form)
+            return await _refused(request, viewer, found, now, "pause", form)
         if form.data.deadline == "over":
-            await pausing.resume(found, viewer.user_id, now)
-            return await _shown(request, viewer, found, now, _("It runs again."))
+            verb = pausing.resume(found, viewer.user_id, now)
+            return await _do(request, viewer, found, now, verb, _("It runs again."))
         moves = form.data.deadline == "moves"
-        await pausing.pause(found, viewer.user_id, now, moves_deadline=moves)
-        return await _shown(request, viewer, found, now, _("Paused. Nothing is sold meanwhile."))
+        verb = pausing.pause(found, viewer.user_id, now, moves_deadline=moves)
+        done = _("Paused. Nothing is sold meanwhile.")
+        return await _do(request, viewer, found, now, verb, done)
 
     @delete("/pause", status_code=200)
     async def resume(
         self, request: Request_, viewer: Viewer, page_id: UUID, now: datetime
     ) -> Response[str]:
         found = await loading.of_group(page_id, viewer.group_id)
-        await pausing.resume(found, viewer.user_id, now)
-        return await _shown(request, viewer, found, now, _("It runs again."))
+        verb = pausing.resume(found, viewer.user_id, now)
+        return await _do(request, viewer, found, now, verb, _("It runs again."))
 
     @post("/extension", status_code=200)
     async def extend(
@@ -108,20 +125,11 @@ class VerbController(Controller):
     ) -> Response[str]:
         found = await loading.of_group(page_id, viewer.group_id)
         form = await read_form(request, ExtensionForm)
-        try:
-            if form.data is None:
-                return await _refused(request, viewer, found, now, extension=form)
-            asked = form.data
-            until = to_utc("expires_at", asked.expires_at, found.zone, asked.expires_at_fold)
-            assert until is not None, "the form requires a time"
-            await extending.extend(found, until, viewer.user_id, now)
-        except FieldError as error:
-            form.take(error)
-        except MayflyError as error:
-            form.add("expires_at", error.message)
-        if form.errors:
-            return await _refused(request, viewer, found, now, extension=form)
-        return await _shown(request, viewer, found, now, _("Extended."))
+        until = read_until(form, found)
+        if until is None:
+            return await _refused(request, viewer, found, now, "extension", form)
+        verb = extending.extend(found, until, viewer.user_id, now)
+        return await _do(request, viewer, found, now, verb, _("Extended."))
 
     @post("/stock", status_code=200)
     async def add_stock(
@@ -130,17 +138,18 @@ class VerbController(Controller):
         found = await loading.of_group(page_id, viewer.group_id)
         form = await read_form(request, StockForm)
         if form.data is None:
-            return await _refused(request, viewer, found, now, stock=form)
-        await extending.add_stock(found, form.data.add, form.data.content, viewer.user_id, now)
-        return await _shown(request, viewer, found, now, _("Added."))
+            return await _refused(request, viewer, found, now, "stock", form)
+        asked = form.data
+        verb = extending.add_stock(found, asked.add, asked.content, viewer.user_id, now)
+        return await _do(request, viewer, found, now, verb, _("Added."))
 
     @post("/ending", status_code=200)
     async def end(
         self, request: Request_, viewer: Viewer, page_id: UUID, now: datetime
     ) -> Response[str]:
         found = await loading.of_group(page_id, viewer.group_id)
-        await ending.end(found, viewer.user_id, now)
-        return await _shown(request, viewer, found, now, _("It has ended."))
+        verb = ending.end(found, viewer.user_id, now)
+        return await _do(request, viewer, found, now, verb, _("It has ended."))
 
     @post("/rerun", status_code=200)
     async def rerun(
@@ -149,8 +158,11 @@ class VerbController(Controller):
         found = await loading.of_group(page_id, viewer.group_id)
         form = await read_form(request, RerunForm)
         if form.data is None:
-            return await _refused(request, viewer, found, now, rerun=form)
-        made = await running_again.run_again(found, form.data.id, viewer, now)
+            return await _refused(request, viewer, found, now, "rerun", form)
+        try:
+            made = await running_again.run_again(found, form.data.id, viewer, now)
+        except Conflict as error:
+            return await _show(request, viewer, found, now, error.status, problem=error.message)
         toast = _("Here is the new page. Set when it ends, and publish it.")
         return redirect(request, f"/console/pages/{made}/edit", toast=toast)
 
@@ -166,6 +178,6 @@ class ShareController(Controller):
         found = await loading.of_group(page_id, viewer.group_id)
         form = await read_form(request, ShareForm)
         if form.data is None:
-            return await _refused(request, viewer, found, now, share=form)
-        await sharing.make_link(found, form.data.source, viewer.user_id, now)
-        return await _shown(request, viewer, found, now, _("Here is the link."))
+            return await _refused(request, viewer, found, now, "share", form)
+        verb = sharing.make_link(found, form.data.source, viewer.user_id, now)
+        return await _do(request, viewer, found, now, verb, _("Here is the link."))

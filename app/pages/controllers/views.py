@@ -93,6 +93,7 @@ async def detail_context(viewer: Viewer, page: PageRecord, now: datetime) -> dic
         "may_publish": viewer.can(Permission.PUBLISH_PAGES),
         "extension": extension_form(page),
         "share": Form(values={"source": ""}),
+        "problem": "",
     }
 
 

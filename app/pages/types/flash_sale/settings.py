@@ -6,9 +6,8 @@ from pydantic import Field, model_validator
 
 from app.core.forms import FieldError
 from app.core.i18n import gettext as _
-from app.pages.terms import HttpsUrl, PageSettings, ShortText, Strict
+from app.pages.terms import MAXIMUM_QUANTITY, HttpsUrl, PageSettings, ShortText, Strict
 
-MAXIMUM_QUANTITY = 1_000_000
 MAXIMUM_PER_BUYER = 1000
 
 Quantity = Annotated[int, Field(ge=1, le=MAXIMUM_QUANTITY)]
