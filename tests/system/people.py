@@ -16,7 +16,7 @@ from tests.system.watching import Watch
 PATIENCE_MS = 20_000
 PHONE, DESK = 390, 1280
 # The event stream begins with the server's clock.
-NOTE_THE_STREAM = 'document.addEventListener("clock", () => { window.heardClock = true; });'
+NOTE_THE_STREAM = 'document.addEventListener("clock", () => { document.documentElement.dataset.heardClock = ""; });'
 
 
 @dataclass

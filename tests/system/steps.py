@@ -49,4 +49,4 @@ def sha256(data: bytes) -> str:
 
 async def live(page: Page) -> None:
     """The page's event stream is open: what changes from here on is pushed to it."""
-    await page.wait_for_function("window.heardClock")
+    await page.locator("html[data-heard-clock]").wait_for(state="attached")

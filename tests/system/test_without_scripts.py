@@ -33,7 +33,7 @@ async def test_a_purchase_end_to_end(owner: Any, visitors: Visitors, shop: Any) 
     assert sha256((await download.path()).read_bytes()) == sha256(FILE[1])
 
     await visitor.get_by_role("link", name="Open your order and receipt").click()
-    await expect(visitor.locator(".facts")).to_contain_text("2 × Field guide")
+    await expect(visitor.locator(".facts")).to_contain_text("2 × Field guide")  # noqa: RUF001
     await visitor.goto(f"/p/{page.short_id}")
     await expect(visitor.locator("#stock-page")).to_contain_text("2 left")
 
@@ -46,7 +46,7 @@ async def test_the_hold_can_be_left_found_again_and_released(
     await visitor.goto(f"/p/{page.short_id}")
     await go_to_payment(visitor, "nora@example.com")
     await visitor.get_by_role("link", name="Cancel and go back to the shop").click()
-    await expect(visitor.locator("#hold")).to_contain_text("1 × Field guide")
+    await expect(visitor.locator("#hold")).to_contain_text("1 × Field guide")  # noqa: RUF001
     await visitor.get_by_role("button", name="Release").click()
     await expect(visitor.locator("#hold")).to_have_count(0)
     await expect(visitor.locator("#stock-page")).to_contain_text("1 left")
