@@ -1,12 +1,12 @@
 """Live means: something changed, look again.
 
 A change publishes a topic inside its transaction; every process hears it once, renders that topic once, and hands the
-same text to everyone who watches. Watchers wait for the newest text, so a slow reader skips what is stale.
+same bytes to everyone who watches. A reader is only ever sent the newest, so a slow one skips what is stale.
 """
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +14,7 @@ import asyncpg
 import structlog
 
 from app.core.db import connection
+from app.core.readers import Reader, clock_event, hand_out, text_event
 from app.core.settings import get_settings
 
 log = structlog.get_logger()
@@ -23,6 +24,7 @@ CHANNEL = "mayfly_live"
 SHORTEST_INTERVAL_SECONDS = 0.1
 RECONNECT_SECONDS = 0.5
 HEALTH_SECONDS = 5.0
+PING_SECONDS = 15.0
 
 Renderer = Callable[[str], Awaitable[str | None]]
 Listener = Callable[[str | None], None]
@@ -36,23 +38,36 @@ async def publish(topic: str) -> None:
 
 @dataclass
 class Topic:
-    """What the watchers of one topic share: the newest text, its number, and who waits for a newer one."""
+    """What the readers of one topic share. `event` is how it stands, encoded once; None before it was rendered."""
 
     name: str
-    text: str = ""
-    version: int = 0
-    watchers: int = 0
+    event: bytes | None = None
+    readers: set[Reader] = field(default_factory=set[Reader])
     changed: asyncio.Event = field(default_factory=asyncio.Event)
-    waiting: set[asyncio.Future[None]] = field(default_factory=set[asyncio.Future[None]])
     task: asyncio.Task[None] | None = None
 
-    def show(self, text: str) -> None:
-        self.text = text
-        self.version += 1
-        waiting, self.waiting = self.waiting, set()
-        for future in waiting:
-            if not future.done():
-                future.set_result(None)
+    async def show(self, text: str) -> None:
+        """Hand `text` to all readers; "" means that there is nothing left to show, and ends their streams."""
+        self.event = text_event(text) if text else b""
+        if text:
+            await hand_out(self.readers, clock_event() + self.event)
+        else:
+            self.finish()
+
+    def finish(self) -> None:
+        for reader in self.readers:
+            reader.finish()
+
+    async def wait(self) -> None:
+        """Wait for a change, and let the readers hear from us meanwhile."""
+        while True:
+            try:
+                await asyncio.wait_for(self.changed.wait(), PING_SECONDS)
+            except TimeoutError:
+                await hand_out(self.readers, b"")
+            else:
+                self.changed.clear()
+                return
 
 
 class LiveBus:
@@ -85,25 +100,33 @@ class LiveBus:
         await asyncio.gather(*(task for task in tasks if task is not None), return_exceptions=True)
         self.topics.clear()
 
-    async def watch(self, name: str) -> AsyncIterator[str]:
-        """Yield the text of topic `name` now and after each change. Ends when there is nothing left to show."""
-        topic = self._join(name)
-        try:
-            seen = 0
-            while True:
-                if topic.version == seen:
-                    future = asyncio.get_running_loop().create_future()
-                    topic.waiting.add(future)
-                    try:
-                        await future
-                    finally:
-                        topic.waiting.discard(future)
-                seen = topic.version
-                if not topic.text:
-                    return
-                yield topic.text
-        finally:
-            self._leave(topic)
+    def join(self, name: str, reader: Reader) -> bytes:
+        """Let `reader` hear of every change of topic `name`. Return the event of how it stands, "" while unknown."""
+        topic = self.topics.get(name)
+        if topic is None:
+            topic = self.topics[name] = Topic(name)
+            topic.changed.set()
+            topic.task = asyncio.create_task(self._refresh(topic), name=f"live:{name}")
+        topic.readers.add(reader)
+        if topic.event == b"":
+            reader.finish()
+        return topic.event or b""
+
+    def leave(self, name: str, reader: Reader) -> None:
+        """Forget a reader; a topic without readers is not rendered any more."""
+        topic = self.topics.get(name)
+        if topic is None:
+            return
+        topic.readers.discard(reader)
+        if not topic.readers:
+            if topic.task is not None:
+                topic.task.cancel()
+            del self.topics[name]
+
+    def finish_all(self) -> None:
+        """End every stream, for the server goes down; browsers come back to another process."""
+        for topic in self.topics.values():
+            topic.finish()
 
     def changed(self, name: str) -> None:
         """Note that topic `name` changed. Called for every notification."""
@@ -118,28 +141,10 @@ class LiveBus:
         for topic in self.topics.values():
             topic.changed.set()
 
-    def _join(self, name: str) -> Topic:
-        topic = self.topics.get(name)
-        if topic is None:
-            topic = self.topics[name] = Topic(name)
-            topic.changed.set()
-            topic.task = asyncio.create_task(self._refresh(topic), name=f"live:{name}")
-        topic.watchers += 1
-        return topic
-
-    def _leave(self, topic: Topic) -> None:
-        topic.watchers -= 1
-        if topic.watchers == 0:
-            if topic.task is not None:
-                topic.task.cancel()
-            if self.topics.get(topic.name) is topic:
-                del self.topics[topic.name]
-
     async def _refresh(self, topic: Topic) -> None:
         renderer = self.renderers[topic.name.partition(":")[0]]
         while True:
-            await topic.changed.wait()
-            topic.changed.clear()
+            await topic.wait()
             try:
                 text = await renderer(topic.name)
             except Exception:
@@ -148,7 +153,7 @@ class LiveBus:
                 await asyncio.sleep(RECONNECT_SECONDS)
                 continue
             self.renders += 1
-            topic.show(text or "")
+            await topic.show(text or "")
             await asyncio.sleep(SHORTEST_INTERVAL_SECONDS)
 
     async def _listen(self) -> None:

@@ -9,66 +9,59 @@ from app.core.ids import new_id
 from app.core.live import bus
 from app.pages import announcing, changing, ending, extending, loading, publishing
 from app.pages.lifecycle import State
-from app.pages.streaming import events, updates
+from app.pages.streaming import event_stream, updates
 from app.stock.holding import buy
 from tests.factories.pages import make_page
 from tests.factories.products import make_product
+from tests.support.streams import Stream
 
 MINUTE = timedelta(minutes=1)
 
 
-async def _next(stream: Any) -> str:
-    """The next message that carries fragments."""
-    while True:
-        event = await asyncio.wait_for(anext(stream), 5)
-        if event.event is None:
-            return event.data
-
-
 async def test_a_new_connection_hears_the_clock_and_the_present_state(owner: Any, now: Any) -> None:
     page = await make_page(owner.viewer, now=now)
-    stream = events(page.id)
-    first = await asyncio.wait_for(anext(stream), 5)
-    assert first.event == "clock" and first.retry and int(str(first.data)) > 0
-    text = await _next(stream)
+    stream = await Stream(event_stream(page.id)).open()
+    first = await stream.next_event()
+    assert first.name == "clock" and first.retry and int(str(first.data)) > 0
+    text = await stream.next()
     assert 'id="clock" hx-swap-oob' in text.replace("  ", " ") or 'hx-swap-oob="outerMorph"' in text
-    await stream.aclose()
+    await stream.close()
 
 
 async def test_stock_is_pushed_in_small_and_never_touches_the_form(owner: Any, now: Any) -> None:
     page = await make_page(owner.viewer, now=now)
-    stream = events(page.id)
-    await _next(stream)
+    stream = await Stream(event_stream(page.id)).open()
+    await stream.next()
     assert page.stock_id
     await buy({page.stock_id: 1}, hold_id=new_id(), topic=page.topic, buyer_key="a", now=now)
-    text = await _next(stream)
+    text = await stream.next()
     assert "9 left" in text
     assert "<input" not in text and 'id="page-main"' not in text
     assert len(text) < 6000
-    await stream.aclose()
+    await stream.close()
 
 
 async def test_an_end_is_pushed_whole_and_closes_the_connection(owner: Any, now: Any) -> None:
     page = await make_page(owner.viewer, now=now)
-    stream = events(page.id)
-    await _next(stream)
+    stream = await Stream(event_stream(page.id)).open()
+    await stream.next()
     await ending.end(page, owner.viewer.user_id, now)
-    text = await _next(stream)
+    text = await stream.next()
     assert 'id="page-main"' in text and "This sale has ended" in text
     assert '<i id="live" hx-swap-oob="true"' in text
-    await stream.aclose()
+    await stream.close()
 
 
 async def test_watchers_share_one_rendering(owner: Any, now: Any) -> None:
     page = await make_page(owner.viewer, now=now)
-    streams = [events(page.id) for _ in range(20)]
-    await asyncio.gather(*(_next(stream) for stream in streams))
+    streams = [await Stream(event_stream(page.id)).open() for _ in range(20)]
+    await asyncio.gather(*(stream.next() for stream in streams))
     before = bus.renders
     await extending.extend(page, now + timedelta(hours=5), owner.viewer.user_id, now)
-    texts = await asyncio.gather(*(_next(stream) for stream in streams))
+    texts = await asyncio.gather(*(stream.next() for stream in streams))
     assert len(set(texts)) == 1 and bus.renders == before + 1
     for stream in streams:
-        await stream.aclose()
+        await stream.close()
 
 
 async def test_time_alone_wakes_the_browsers_without_any_job(owner: Any, app: Any) -> None:
@@ -78,13 +71,13 @@ async def test_time_alone_wakes_the_browsers_without_any_job(owner: Any, app: An
     page = await make_page(
         owner.viewer, now=utc_now(), expires_at=utc_now() + timedelta(seconds=0.6)
     )
-    stream = events(page.id)
-    await _next(stream)
-    text = await _next(stream)
+    stream = await Stream(event_stream(page.id)).open()
+    await stream.next()
+    text = await stream.next()
     late = utc_now() - page.times.expires_at  # type: ignore[operator]
     assert "This sale has ended" in text
     assert timedelta(0) <= late < timedelta(milliseconds=500)
-    await stream.aclose()
+    await stream.close()
 
 
 async def test_a_launch_and_an_end_are_recorded_once_whoever_tells_them(
@@ -173,9 +166,9 @@ async def test_pages_follow_their_product_but_not_its_price(owner: Any, now: Any
 
 async def test_a_page_taken_back_says_so_to_open_browsers(owner: Any, now: Any) -> None:
     page = await make_page(owner.viewer, now=now, launch_at=now + MINUTE)
-    stream = events(page.id)
-    await _next(stream)
+    stream = await Stream(event_stream(page.id)).open()
+    await stream.next()
     await publishing.unschedule(page, owner.viewer.user_id, now)
-    assert "Not available right now" in await _next(stream)
-    await stream.aclose()
+    assert "Not available right now" in await stream.next()
+    await stream.close()
     assert page.topic not in updates.stages

@@ -1,0 +1,54 @@
+"""The response that keeps a connection open and says how a topic stands, now and after each change.
+
+`sse-starlette` speaks the protocol and knows when the server goes down. Its own response serves a generator with four tasks;
+here one task waits for the browser to leave, and the topic hands all its readers the same bytes.
+"""
+
+import asyncio
+from typing import ClassVar
+
+import structlog
+from sse_starlette import EventSourceResponse
+from starlette.types import Receive, Scope, Send
+
+from app.core.live import LiveBus
+from app.core.readers import Reader, clock_event
+
+log = structlog.get_logger()
+
+# What browsers wait before they connect again; they add jitter of their own.
+RETRY_MS = 1000
+
+
+class EventStream(EventSourceResponse):
+    """The stream of one topic; it ends when there is nothing left to show, and with the server."""
+
+    exit_watch: ClassVar["asyncio.Task[None] | None"] = None
+
+    def __init__(self, bus: LiveBus, topic: str) -> None:
+        super().__init__(content=iter(()))
+        self.bus, self.topic = bus, topic
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self._watch_for_exit()
+        head = {"type": "http.response.start", "status": 200, "headers": self.raw_headers}
+        await send(head)
+        reader = Reader(send, asyncio.current_task())
+        reader.offer(clock_event(RETRY_MS) + self.bus.join(self.topic, reader))
+        try:
+            while (await receive())["type"] != "http.disconnect":
+                pass
+        except asyncio.CancelledError:
+            if not reader.dropped:
+                raise
+            log.info("live.slow_reader_dropped", topic=self.topic)
+        finally:
+            self.bus.leave(self.topic, reader)
+
+    def _watch_for_exit(self) -> None:
+        if EventStream.exit_watch is None or EventStream.exit_watch.done():
+            EventStream.exit_watch = asyncio.create_task(self._end_all(), name="live:exit")
+
+    async def _end_all(self) -> None:
+        await self._listen_for_exit_signal()
+        self.bus.finish_all()
