@@ -80,6 +80,13 @@ ORDERS = (
           AND convert_from(q.payload, 'UTF8')::jsonb #>> '{data,order_id}' = o.id::text)""",
     ),
     Check(
+        "delivery-gave-up",
+        """SELECT o.id AS subject, format('order %s, dead letter %s', o.number, q.id) AS detail
+        FROM "order" o JOIN pgqueuer q ON q.status = 'failed' AND q.entrypoint = 'orders.completed'
+        AND convert_from(q.payload, 'UTF8')::jsonb #>> '{data,order_id}' = o.id::text
+        WHERE NOT EXISTS (SELECT 1 FROM message m WHERE m.subject_of = o.id AND m.name = 'order-completed')""",
+    ),
+    Check(
         "order-completed-twice",
         """SELECT o.id AS subject, format('order %s, %s times', o.number, count(*)) AS detail
         FROM order_event e JOIN "order" o ON o.id = e.order_id WHERE e.kind = 'completed'
@@ -120,7 +127,9 @@ REFUNDS = (
     Check(
         "refund-forgotten",
         """SELECT id AS subject, format('%s asked for at %s', amount, created_at) AS detail
-        FROM refund WHERE state = 'requested' AND updated_at <= $1::timestamptz - interval '10 minutes'""",
+        FROM refund r WHERE state = 'requested' AND updated_at <= $1 AND NOT EXISTS (
+          SELECT 1 FROM pgqueuer q WHERE q.entrypoint = 'orders.give_back' AND q.status <> 'failed'
+          AND convert_from(q.payload, 'UTF8')::jsonb #>> '{data,refund_id}' = r.id::text)""",
     ),
 )
 

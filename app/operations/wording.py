@@ -19,6 +19,7 @@ def _words() -> dict[str, str]:
         "order-not-sold": _("An order and its units disagree"),
         "order-without-payment": _("An order is completed without a payment"),
         "order-undelivered": _("A paid order has no delivery"),
+        "delivery-gave-up": _("A paid order's delivery lies among the dead letters"),
         "order-completed-twice": _("An order was completed twice"),
         "payment-used-twice": _("One payment completed several orders"),
         "payment-unnoticed": _("A paid order was not completed"),
