@@ -104,7 +104,7 @@ async def test_per_buyer_limit_by_address_and_by_browser(
     owner: Any, now: datetime, stripe_account: Any
 ) -> None:
     sale = await make_sale(owner.viewer, now, quantity=10, per_buyer=2)
-    with pytest.raises(FieldError, match="At most 2 for each buyer.$"):
+    with pytest.raises(FieldError, match=r"At most 2 for each buyer\.$"):
         await buy(sale, now, 3)
     await buy(sale, now, 2, email="Ann@Example.com", buyer="b" * 32)
     with pytest.raises(Conflict, match="have them already"):
