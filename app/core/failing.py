@@ -39,7 +39,8 @@ PAGES = frozenset({403, 404, 410, 422, 429, 500, 503})
 
 def _answer(request: Request_, status: int, message: str, headers: dict[str, str]) -> Response[Any]:
     reference = str(request.scope["state"].get("request_id", ""))
-    if request.url.path.startswith("/api/"):
+    # Not request.url: it can't be read when the Host header is nonsense, which may be why we are here.
+    if request.scope["path"].startswith("/api/"):
         return Response({"error": message}, status_code=status, headers=headers)
     context: dict[str, Any] = {
         "status": status,
@@ -78,5 +79,5 @@ def from_framework(request: Request_, error: HTTPException) -> Response[Any]:
 
 def unexpected(request: Request_, error: Exception) -> Response[Any]:
     """Answer a bug: log it with its reference, tell no detail."""
-    log.exception("unexpected_error", path=request.url.path, exc_info=error)
+    log.exception("unexpected_error", path=request.scope["path"], exc_info=error)
     return _answer(request, 500, _("Something went wrong on our side. It has been noted."), {})

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any, cast
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime, format_time, get_datetime_format
@@ -22,9 +23,11 @@ from app.core.settings import get_settings
 from app.core.signing import read_token, sign_token
 
 Request_ = Request[Any, Any, Any]
-HTML = "text/html; charset=utf-8"
+# Litestar adds the charset to every text type.
+HTML = "text/html"
 FLASH_COOKIE = "flash"
 FLASH_SECONDS = 60
+_PRINTABLE = "".join(map(chr, range(0x21, 0x7F)))
 
 TEMPLATES = Path(__file__).parent.parent.parent / "templates"
 
@@ -144,8 +147,14 @@ def out_of_band(html: str) -> str:
     return f'{html[start:end]} hx-swap-oob="true"{html[end:]}'
 
 
+def header_url(url: str) -> str:
+    """Return `url` as a header can carry it: what is not printable ASCII is percent-encoded, line breaks above all."""
+    return quote(url, safe=_PRINTABLE, errors="replace")
+
+
 def redirect(request: Request_, url: str, *, toast: str | None = None) -> Response[str]:
     """Send the browser to `url` (an own path or an allowed absolute address), with a message shown there."""
+    url = header_url(url)
     if is_htmx(request):
         response: Response[str] = Response(
             "", status_code=200, media_type=HTML, headers={"HX-Redirect": url}

@@ -15,6 +15,7 @@ from pydantic import (
 
 from app.core.forms import FieldError
 from app.core.i18n import gettext as _
+from app.core.rendering import header_url
 
 MAXIMUM_URL_LENGTH = 2000
 MAXIMUM_TEXT_LENGTH = 2000
@@ -31,7 +32,8 @@ def _https(url: str) -> str:
         _port = parts.port
     except ValueError as error:
         raise ValueError(_("The port in this address is not a port.")) from error
-    return url
+    # As a Location header can carry it; browsers read a percent-encoded host as the name that was typed.
+    return header_url(url)
 
 
 HttpsUrl = Annotated[str, Field(max_length=MAXIMUM_URL_LENGTH), AfterValidator(_https)]
