@@ -58,7 +58,7 @@ def _read(path: str, modified_ns: int) -> Asset:
     compress = media_type.startswith(COMPRESSIBLE)
     return Asset(
         digest=hashlib.sha256(body).hexdigest()[:HASH_LENGTH],
-        media_type=f"{media_type}; charset=utf-8" if compress else media_type,
+        media_type=media_type,
         body=encode(body) if compress else Encoded(body, b"", b""),
     )
 
