@@ -32,6 +32,8 @@ from app.orders.personal import personal_part
 from app.pages import jobs as pages_jobs
 from app.pages.controllers import controllers as pages_routes
 from app.pages.controllers import set_personal_part
+from app.pages.front_door import FrontDoor
+from app.pages.public import cache
 from app.payments import jobs as payments_jobs
 from app.payments.controllers import controllers as payments_routes
 from app.products import jobs as products_jobs
@@ -124,5 +126,6 @@ def create_app() -> Litestar:
         logging_config=None,
     )
     # Around the router, not in it: what no route answers is logged, guarded and refused alike.
-    web.asgi_handler = RequestMiddleware(CrossOriginMiddleware(web.asgi_handler))
+    guarded = CrossOriginMiddleware(web.asgi_handler)
+    web.asgi_handler = RequestMiddleware(FrontDoor(guarded, cache))
     return web

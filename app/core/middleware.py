@@ -1,20 +1,24 @@
 """What stands around every request: an id, a log line, figures, security headers, and the refusal of forged forms."""
 
+import secrets
 import time
+from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
 import structlog
-from litestar.datastructures import Headers, MutableScopeHeaders
+from litestar.datastructures import Headers
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from prometheus_client import Counter, Histogram
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
 from app.core.i18n import DEFAULT_LANGUAGE, current_language
-from app.core.ids import new_short_id
 from app.core.settings import get_settings
 
 log = structlog.get_logger()
+
+RawHeaders = list[tuple[bytes, bytes]]
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 # Stripe is no browser: its requests carry their own signature.
@@ -39,7 +43,8 @@ def _pay_origin() -> str:
     return get_settings().stripe_api_base or "https://checkout.stripe.com"
 
 
-def security_headers() -> list[tuple[str, str]]:
+def security_headers() -> RawHeaders:
+    """Return the headers that every answer gets unless it has its own, with names in lower case."""
     headers = [
         ("Content-Security-Policy", content_security_policy()),
         ("X-Content-Type-Options", "nosniff"),
@@ -49,7 +54,12 @@ def security_headers() -> list[tuple[str, str]]:
     ]
     if get_settings().secure:
         headers.append(("Strict-Transport-Security", "max-age=31536000; includeSubDomains"))
-    return headers
+    return [(name.lower().encode(), value.encode()) for name, value in headers]
+
+
+@lru_cache(maxsize=256)
+def _figures(method: str, status: int) -> tuple[Counter, Histogram]:
+    return REQUESTS.labels(method, str(status)), SECONDS.labels(method)
 
 
 class RequestMiddleware:
@@ -63,7 +73,7 @@ class RequestMiddleware:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        request_id = new_short_id()
+        request_id = secrets.token_hex(8)
         scope["state"]["request_id"] = request_id
         clear_contextvars()
         bind_contextvars(request_id=request_id)
@@ -72,18 +82,23 @@ class RequestMiddleware:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableScopeHeaders.from_message(message)
-                for name, value in self.headers:
-                    headers.setdefault(name, value)
-                headers["X-Request-Id"] = request_id
+                message["headers"] = self._completed(message["headers"], request_id)
                 self._note(scope, message["status"], time.perf_counter() - started)
             await send(message)
 
         await self.app(scope, receive, send_with_headers)
 
+    def _completed(self, own: Iterable[tuple[bytes, bytes]], request_id: str) -> RawHeaders:
+        headers = list(own)
+        present = {name.lower() for name, _ in headers}
+        headers += [header for header in self.headers if header[0] not in present]
+        headers.append((b"x-request-id", request_id.encode()))
+        return headers
+
     def _note(self, scope: Any, status: int, seconds: float) -> None:
-        REQUESTS.labels(scope["method"], str(status)).inc()
-        SECONDS.labels(scope["method"]).observe(seconds)
+        answered, timing = _figures(scope["method"], status)
+        answered.inc()
+        timing.observe(seconds)
         if status >= 500 or get_settings().log_level == "DEBUG":
             log.info(
                 "request",

@@ -4,10 +4,12 @@ import asyncio
 import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 
 from prometheus_client import Counter
 
 from app.core.assets import Encoded, asset_url, encode
+from app.core.clock import milliseconds
 from app.core.errors import NotFound
 from app.core.live import LiveBus, bus
 from app.core.rendering import render
@@ -26,6 +28,24 @@ QUALITY = 5
 RENDERS = Counter("mayfly_page_renders", "Public pages rendered")
 
 
+# A cache in front may answer for a second; a browser always asks, and mostly hears 304.
+SHARED = "public, max-age=0, s-maxage=1, must-revalidate"
+
+VARY = ("vary", "Accept-Encoding, Cookie")
+NOT_INDEXED = ("x-robots-tag", "noindex")
+
+RawHeaders = list[tuple[bytes, bytes]]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A response without its content type and length; header names are in lower case."""
+
+    status: int
+    headers: RawHeaders
+    body: bytes
+
+
 @dataclass(frozen=True)
 class Shown:
     """A page's answer from `at` until `fresh_until`: a body to send, or where it sends its visitors."""
@@ -40,6 +60,34 @@ class Shown:
     at: datetime
     fresh_until: datetime
 
+    def answer(self, accepts: str, knows: str, now: datetime) -> Answer:
+        """Return what everyone gets whose `Accept-Encoding` is `accepts` and whose `If-None-Match` is `knows`."""
+        headers = [*self._headers, _raw(clock_header(now))]
+        if self.redirect_url:
+            return Answer(302, [*headers, _raw(("location", self.redirect_url))], b"")
+        if self.etag in knows:
+            return Answer(304, headers, b"")
+        body, encoding = self.body.best(accepts)
+        if encoding:
+            headers.append(_raw(("content-encoding", encoding)))
+        return Answer(self.status, headers, body)
+
+    @cached_property
+    def _headers(self) -> RawHeaders:
+        headers = [("cache-control", SHARED), ("etag", self.etag), VARY]
+        if not self.indexed:
+            headers.append(NOT_INDEXED)
+        return [_raw(header) for header in headers]
+
+
+def clock_header(now: datetime) -> tuple[str, str]:
+    """Return the header that tells a browser's countdown the server's clock."""
+    return "server-timing", f"clock;dur={milliseconds(now)}"
+
+
+def _raw(header: tuple[str, str]) -> tuple[bytes, bytes]:
+    return header[0].encode(), header[1].encode()
+
 
 @dataclass
 class PageCache:
@@ -53,10 +101,16 @@ class PageCache:
     short_ids: dict[str, str] = field(default_factory=dict[str, str])
     renders: int = 0
 
-    async def get(self, short_id: str, now: datetime) -> Shown:
-        """Return the page's answer at `now`; many who ask at once wait for one rendering. Raises NotFound."""
+    def fresh(self, short_id: str, now: datetime) -> Shown | None:
+        """Return what is in memory, if it is true at `now`: nothing is while changes can't be heard."""
         found = self.kept.get(short_id)
         if found and self.bus.connected and found.at <= now < found.fresh_until:
+            return found
+        return None
+
+    async def get(self, short_id: str, now: datetime) -> Shown:
+        """Return the page's answer at `now`; many who ask at once wait for one rendering. Raises NotFound."""
+        if found := self.fresh(short_id, now):
             return found
         task = self.loading.get(short_id)
         if task is None:

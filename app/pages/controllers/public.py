@@ -9,7 +9,6 @@ from litestar import Controller, Request, Response, get
 from sse_starlette import EventSourceResponse
 
 from app.core.assets import FOREVER
-from app.core.clock import milliseconds
 from app.core.errors import NotFound
 from app.core.rendering import HTML
 from app.core.signing import SIGNATURE, verify_url
@@ -18,7 +17,7 @@ from app.pages import loading, showing, streaming
 from app.pages.loading import PageRecord
 from app.pages.phases import Phase
 from app.pages.previewing import preview_html
-from app.pages.public import Shown, cache
+from app.pages.public import VARY, Shown, cache, clock_header
 from app.pages.viewing import view_page
 from app.stock.levels import levels
 
@@ -26,8 +25,6 @@ Request_ = Request[Any, Any, Any]
 PersonalPart = Callable[[Request_, PageRecord], Awaitable[str]]
 
 BUYER_COOKIE = "buyer"
-# A cache in front may answer for a second; a browser always asks, and mostly hears 304.
-SHARED = "public, max-age=0, s-maxage=1, must-revalidate"
 PRIVATE = "private, no-store"
 SHORT_ID = re.compile(r"[0-9A-Za-z]{1,22}")
 THEME = re.compile(r"((?:[0-9a-f]{6}-){4})([a-z]+)-([a-z]+)\.css")
@@ -50,18 +47,6 @@ async def _shown(short_id: str, now: datetime) -> Shown:
     return await cache.get(short_id, now)
 
 
-def _headers(shown: Shown, now: datetime) -> dict[str, str]:
-    headers = {
-        "Cache-Control": SHARED,
-        "ETag": shown.etag,
-        "Vary": "Accept-Encoding, Cookie",
-        "Server-Timing": f"clock;dur={milliseconds(now)}",
-    }
-    if not shown.indexed:
-        headers["X-Robots-Tag"] = "noindex"
-    return headers
-
-
 async def _personal(request: Request_, shown: Shown) -> str:
     if Personal.part is None or BUYER_COOKIE not in request.cookies or shown.status != 200:
         return ""
@@ -77,22 +62,14 @@ class PublicController(Controller):
         if SIGNATURE in request.query_params:
             verify_url(request.url.path, dict(request.query_params), now)
         shown = await _shown(short_id, now)
-        headers = _headers(shown, now)
         if own := await _personal(request, shown):
             html = shown.html.replace(showing.PERSONAL_PART, own)
-            headers |= {"Cache-Control": PRIVATE}
-            del headers["ETag"]
+            headers = dict([VARY, ("cache-control", PRIVATE), clock_header(now)])
             return Response(html.encode(), media_type=HTML, headers=headers)
-        if shown.redirect_url:
-            return Response(
-                b"", status_code=302, headers={**headers, "Location": shown.redirect_url}
-            )
-        if shown.etag in request.headers.get("if-none-match", ""):
-            return Response(b"", status_code=304, headers=headers)
-        body, encoding = shown.body.best(request.headers.get("accept-encoding", ""))
-        if encoding:
-            headers["Content-Encoding"] = encoding
-        return Response(body, status_code=shown.status, media_type=HTML, headers=headers)
+        given = request.headers
+        answer = shown.answer(given.get("accept-encoding", ""), given.get("if-none-match", ""), now)
+        headers = {name.decode(): value.decode() for name, value in answer.headers}
+        return Response(answer.body, status_code=answer.status, media_type=HTML, headers=headers)
 
     @get("/{short_id:str}/live")
     async def live(self, short_id: str, now: datetime) -> EventSourceResponse:
@@ -121,7 +98,7 @@ class PublicController(Controller):
         headers = {"Cache-Control": PRIVATE, "X-Robots-Tag": "noindex"}
         return Response(html, media_type=HTML, headers=headers)
 
-    @get("/theme/{name:str}", media_type="text/css; charset=utf-8")
+    @get("/theme/{name:str}", media_type="text/css")
     async def theme(self, name: str) -> Response[str]:
         """A theme's stylesheet. Its address holds the whole theme, so it is kept for ever."""
         found = THEME.fullmatch(name)
@@ -133,4 +110,4 @@ class PublicController(Controller):
         except ValueError:
             raise NotFound from None
         headers = {"Cache-Control": FOREVER}
-        return Response(css, media_type="text/css; charset=utf-8", headers=headers)
+        return Response(css, media_type="text/css", headers=headers)
