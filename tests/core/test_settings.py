@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 
 from app.core.settings import Settings, unsafe_settings
@@ -52,3 +54,9 @@ def test_a_sandbox_beside_a_live_key_is_refused_everywhere() -> None:
 def test_lists_are_read_from_commas(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MAYFLY_SECRET_KEYS", "one, two")
     assert Settings().secret_keys == ["one", "two"]
+
+
+def test_every_setting_is_documented() -> None:
+    readme = (Path(__file__).parent.parent.parent / "README.md").read_text()
+    missing = [name for name in Settings.model_fields if f"`MAYFLY_{name.upper()}`" not in readme]
+    assert missing == []
