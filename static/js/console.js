@@ -37,6 +37,11 @@
     event.preventDefault();
     event.stopImmediatePropagation();
     dialog.querySelector("#confirm-text").textContent = asker.dataset.confirm;
+    const yes = dialog.querySelector("#confirm-yes");
+    const danger = asker.matches(".danger, .danger-quiet");
+    yes.textContent = asker.textContent.trim() || yes.textContent;
+    yes.classList.toggle("danger", danger);
+    yes.classList.toggle("primary", !danger);
     dialog.returnValue = "";
     dialog.addEventListener("close", () => {
       if (dialog.returnValue !== "yes" || !asker.isConnected) return;

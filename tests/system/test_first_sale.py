@@ -69,7 +69,7 @@ async def put_up_sale(page: Page) -> str:
     await page.get_by_label("End of the sale").fill(local_input(end, "Europe/Berlin"))
     await expect(preview.locator(".prices")).to_contain_text("€10.00")
     await page.get_by_role("button", name="Publish now").click()
-    await page.get_by_role("button", name="Yes, go on").click()
+    await page.locator("#confirm-yes").click()
     await page.wait_for_url("**/console/pages/*")
     address = page.locator("#page-detail code.address").first
     await expect(address).to_contain_text("/p/")

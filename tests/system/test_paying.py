@@ -71,7 +71,7 @@ async def test_a_refund_ends_the_downloads(owner: Any, visitors: Visitors, shop:
     await console.get_by_role("row", name="rita@example.com").get_by_role("link").click()
     await expect(console.get_by_label("Amount")).to_have_value("14.25")
     await console.get_by_role("button", name="Refund", exact=True).click()
-    await console.get_by_role("button", name="Yes, go on").click()
+    await console.locator("#confirm-yes").click()
     await expect(console.locator("#order")).to_contain_text("Refunded")
 
     visitors.watch(visitor).allowed |= {403, 410}
