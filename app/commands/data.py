@@ -7,18 +7,33 @@ from app.commands.saying import complain, say
 
 
 def migrate(backwards: str, to: str) -> int:
-    """Bring the schema up to date, or take a module's migrations back to `to` ("1": the last one)."""
-    from app.core.migrating import MigrationFailed, migrate, migrate_backwards
+    """Bring the schema and the bucket up to date, or take a module's migrations back to `to` ("1": the last one)."""
+    from app.core.errors import UpstreamFailed
+    from app.core.migrating import MigrationFailed, migrate_backwards
 
     try:
-        asyncio.run(migrate_backwards(backwards, to) if backwards else migrate())
+        asyncio.run(migrate_backwards(backwards, to) if backwards else _forwards())
     except MigrationFailed as problem:
         complain(str(problem).strip())
         return 1
     except OSError as problem:
         complain(f"The database can't be reached: {problem}")
         return 1
+    except UpstreamFailed:
+        complain("The object store can't be reached, or its keys are wrong.")
+        return 1
     return 0
+
+
+async def _forwards() -> None:
+    from app.core.migrating import migrate
+    from app.storage.bucket import ensure_bucket
+
+    await migrate()
+    if not await ensure_bucket():
+        say(
+            "The object store takes no CORS rule by this way: set it there, for uploads from browsers."
+        )
 
 
 def demo() -> int:
