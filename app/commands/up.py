@@ -50,6 +50,7 @@ def _port(given: str) -> int:
 
 def _start(supervisor: Supervisor, embedded: Embedded) -> None:
     embedded.folder.claim_ports(embedded.ports())
+    say("Starting Mayfly …")
     for program in embedded.servers():
         supervisor.add(program)
     _mayfly("migrate", embedded)
@@ -67,6 +68,7 @@ def _mayfly(command: str, embedded: Embedded) -> str:
         env=embedded.environment,
         capture_output=True,
         text=True,
+        start_new_session=True,  # Ctrl-C is for this process, which ends things in order
     )
     log.write_text(done.stdout + done.stderr)
     if done.returncode != 0:

@@ -17,7 +17,7 @@ from app.sandbox.errors import SandboxError
 from app.sandbox.process import HOST, Child, claim_port, wait_for_port
 
 REGION = "us-east-1"
-READY_SECONDS = 20
+READY_SECONDS = 60
 
 
 @dataclass(frozen=True)

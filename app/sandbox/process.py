@@ -147,7 +147,7 @@ def claim_port(port: int, owner: str) -> int:
     return port
 
 
-def wait_for_port(child: Child, port: int, name: str, seconds: float = 20) -> None:
+def wait_for_port(child: Child, port: int, name: str, seconds: float = 60) -> None:
     """Return once `child` accepts connections on `port`; raises SandboxError when it ends or stays mute."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:

@@ -15,7 +15,7 @@ import stripe
 
 from app.sandbox.stripe.starting import StripeSandbox, start_stripe
 
-DEADLINE_SECONDS = 8
+DEADLINE_SECONDS = 20
 
 
 @dataclass

@@ -26,7 +26,7 @@ def in_background(supervisor: Supervisor) -> threading.Thread:
 
 
 def wait(done: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 8
+    deadline = time.monotonic() + 20
     while not done():
         assert time.monotonic() < deadline
         time.sleep(0.02)

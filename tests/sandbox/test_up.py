@@ -92,6 +92,17 @@ def test_starts_everything_twice_on_the_same_data_and_leaves_nothing(tmp_path: P
     assert gone(children)
 
 
+def test_a_start_can_be_broken_off(tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)
+    process = up(tmp_path, six_ports())
+    assert process.stdout and "Starting" in process.stdout.readline()
+    process.send_signal(signal.SIGINT)
+    children = children_of(process)
+    assert process.wait(60) == 0
+    assert gone(children)
+    assert process.stderr and process.stderr.read() == ""
+
+
 def test_bad_settings_are_said_in_one_line(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     assert "can't be used" in refused(tmp_path / "file", 8000)
