@@ -5,6 +5,7 @@ import sys
 from typing import Any
 
 import structlog
+import structlog.tracebacks
 from structlog.typing import EventDict
 
 from app.core.settings import Settings
@@ -20,6 +21,10 @@ SECRET_WORDS = (
     "card",
 )
 HIDDEN = "[hidden]"
+# Without the local variables that structlog shows by default: a password would be one of them.
+_TRACEBACKS = structlog.processors.ExceptionRenderer(
+    structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+)
 
 
 def hide_secrets(_logger: Any, _method: str, event: EventDict) -> EventDict:
@@ -39,10 +44,12 @@ def configure_logging(settings: Settings) -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             hide_secrets,
-            *([structlog.processors.dict_tracebacks] if structured else []),
+            *([_TRACEBACKS] if structured else []),
             structlog.processors.JSONRenderer()
             if structured
-            else structlog.dev.ConsoleRenderer(colors=False),
+            else structlog.dev.ConsoleRenderer(
+                colors=False, exception_formatter=structlog.dev.plain_traceback
+            ),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(
             logging.getLevelNamesMapping()[settings.log_level]

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from app.core import db
 from app.core.errors import NotFound
+from app.core.ids import is_short_id
 from app.core.theme import DEFAULT, Theme
 from app.pages.imaging import Picture, cover_picture
 from app.pages.lifecycle import PageTimes, State, gone_at, state_at
@@ -124,6 +125,8 @@ WHERE {condition}
 
 async def by_short_id(short_id: str) -> PageRecord:
     """Return the page behind a public link, drafts too. Raises NotFound."""
+    if not is_short_id(short_id):
+        raise NotFound
     return await _load("p.short_id = $1", short_id)
 
 

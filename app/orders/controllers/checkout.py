@@ -11,7 +11,7 @@ from app.core.errors import Conflict, MayflyError, UpstreamFailed
 from app.core.forms import FORM_LEVEL, FieldError, Form
 from app.core.i18n import current_language
 from app.core.i18n import gettext as _
-from app.core.ids import new_short_id
+from app.core.ids import is_short_id, new_short_id
 from app.core.ratelimit import limit
 from app.core.rendering import fragments, is_htmx, page, redirect
 from app.orders.buyers import buyer_cookie, buyer_for, buyer_of
@@ -96,7 +96,7 @@ def _next(placed: Placed, short_id: str, now: datetime) -> str:
 
 async def _own(request: Request_, short_id: str, now: datetime) -> OpenHold | None:
     buyer = buyer_of(request)
-    return await own_hold(short_id, buyer, now) if buyer else None
+    return await own_hold(short_id, buyer, now) if buyer and is_short_id(short_id) else None
 
 
 async def _release(request: Request_, short_id: str, now: datetime) -> Response[str]:
