@@ -10,7 +10,7 @@ from app.core.settings import get_settings
 from app.pages import lifecycle, loading, recording
 from app.pages.lifecycle import Cause, State
 from app.pages.loading import PageRecord
-from app.pages.viewing import PageView, view_page
+from app.pages.viewing import Line, PageView, view_page
 from app.stock.levels import levels
 
 
@@ -64,24 +64,23 @@ async def load_offer(short_id: str, now: datetime) -> Offer:
     return _offer(page, view_page(page, await levels(page.stock_ids()), now))
 
 
+def _offer_line(page: PageRecord, view: PageView, line: Line) -> OfferLine:
+    stock_id = page.stock_of(line.content)
+    if stock_id is None:
+        raise NotFound
+    level = line.level or view.level
+    return OfferLine(
+        content_id=line.content.id,
+        product_id=line.content.product_id,
+        title=line.content.title,
+        original_amount=line.original,
+        amount=line.amount,
+        stock_id=stock_id,
+        available=level.available if level else None,
+    )
+
+
 def _offer(page: PageRecord, view: PageView) -> Offer:
-    lines: list[OfferLine] = []
-    for line in view.lines:
-        stock_id = page.stock_of(line.content)
-        if stock_id is None:
-            raise NotFound
-        level = line.level or view.level
-        lines.append(
-            OfferLine(
-                content_id=line.content.id,
-                product_id=line.content.product_id,
-                title=line.content.title,
-                original_amount=line.original,
-                amount=line.amount,
-                stock_id=stock_id,
-                available=level.available if level else None,
-            )
-        )
     return Offer(
         page_id=page.id,
         short_id=page.short_id,
@@ -99,7 +98,7 @@ def _offer(page: PageRecord, view: PageView) -> Offer:
         confirmation_message=page.settings.confirmation_message,
         expires_at=lifecycle.end_of(page.times),
         version=page.version,
-        lines=tuple(lines),
+        lines=tuple(_offer_line(page, view, line) for line in view.lines),
     )
 
 
