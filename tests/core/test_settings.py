@@ -28,6 +28,10 @@ def test_a_complete_production_setting_is_safe() -> None:
         ({"secret_keys": []}, "SECRET_KEYS"),
         ({"base_url": "http://pages.example"}, "BASE_URL"),
         ({"stripe_api_base": "http://127.0.0.1:8002"}, "STRIPE_API_BASE"),
+        (
+            {"stripe_api_base": "http://127.0.0.1:8002", "stripe_api_key": "sk_test_1"},
+            "STRIPE_API_BASE",
+        ),
         ({"stripe_webhook_secret": ""}, "WEBHOOK_SECRET"),
         ({"stripe_api_key": ""}, "STRIPE_API_KEY"),
         ({"s3_secret_key": "mayfly-development"}, "S3_SECRET_KEY"),
