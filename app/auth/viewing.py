@@ -87,11 +87,21 @@ def requires(permission: Permission) -> Callable[[AnyConnection, BaseRouteHandle
 
 def to_login(request: Request[Any, Any, Any], _error: LoginRequired) -> Response[str]:
     """Send the browser to the login page, and afterwards back to the page it was on."""
-    if is_htmx(request):
-        current = urlsplit(request.headers.get("hx-current-url", ""))
-    elif request.method == "GET":
-        current = urlsplit(str(request.url))
-    else:
-        current = urlsplit("")
-    path = own_path(current.path + (f"?{current.query}" if current.query else ""))
+    path = own_path(_page_of(request))
     return redirect(request, f"/login?next={quote(path)}" if path else "/login")
+
+
+def _page_of(request: Request[Any, Any, Any]) -> str:
+    """Return the path and query of the page that the browser is on; "" when it can't be told."""
+    if is_htmx(request):
+        try:
+            current = urlsplit(request.headers.get("hx-current-url", ""))
+        except ValueError:
+            return ""
+        path, query = current.path, current.query
+    elif request.method == "GET":
+        # Not request.url: it can't be read when the Host header is nonsense.
+        path, query = request.scope["path"], request.scope["query_string"].decode("latin-1")
+    else:
+        return ""
+    return f"{path}?{query}" if query else path

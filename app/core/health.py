@@ -34,8 +34,8 @@ async def readyz() -> Response[dict[str, bool]]:
 def metrics(request: Request[Any, Any, Any]) -> Response[bytes]:
     """Prometheus figures; behind a bearer token where one is set."""
     token = get_settings().metrics_token
-    if token and not hmac.compare_digest(
-        request.headers.get("authorization", ""), f"Bearer {token}"
-    ):
+    # As bytes: compare_digest raises for text that is not ASCII.
+    given = request.headers.get("authorization", "").encode()
+    if token and not hmac.compare_digest(given, f"Bearer {token}".encode()):
         raise NotFoundException
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
