@@ -93,6 +93,8 @@ def unsafe_settings(settings: Settings) -> list[str]:
         problems.append(
             "MAYFLY_STRIPE_API_BASE points at a sandbox while MAYFLY_STRIPE_API_KEY is a live key."
         )
+    elif settings.stripe_api_base and settings.environment == "production":
+        problems.append("MAYFLY_STRIPE_API_BASE must be empty: a sandbox takes no money.")
     if settings.environment != "production":
         return problems
     if DEVELOPMENT_SECRET in settings.secret_keys or any(
@@ -103,8 +105,6 @@ def unsafe_settings(settings: Settings) -> list[str]:
         problems.append("MAYFLY_SECRET_KEYS must hold at least one key.")
     if urlsplit(settings.base_url).scheme != "https":
         problems.append("MAYFLY_BASE_URL must be an https address.")
-    if settings.stripe_api_base and not problems:
-        problems.append("MAYFLY_STRIPE_API_BASE must be empty: a sandbox takes no money.")
     if not settings.stripe_webhook_secret:
         problems.append("MAYFLY_STRIPE_WEBHOOK_SECRET must be set: unsigned webhooks are refused.")
     if not settings.stripe_api_key:
