@@ -32,14 +32,22 @@ async def extend(page: PageRecord, until: datetime, user_id: UUID, now: datetime
 
 
 async def add_stock(
-    page: PageRecord, add: int, content_id: UUID | None, user_id: UUID, now: datetime
+    page: PageRecord,
+    add: int,
+    content_id: UUID | None,
+    user_id: UUID,
+    now: datetime,
+    change_id: UUID | None = None,
 ) -> None:
-    """Add `add` pieces to the page's stock, or to that of one item. Raises Conflict, NotFound."""
+    """Add `add` pieces to the page's stock, or to that of one item; doing it again under the same `change_id` adds
+    nothing. Raises Conflict, NotFound."""
     if page.state(now) not in STOCKED:
         raise Conflict(lifecycle.refusal(page.state(now)))
     async with db.transaction():
         # The row is locked, so that two additions add up.
         await db.execute("SELECT 1 FROM page WHERE id = $1 FOR UPDATE", page.id)
+        if await db.fetch_one("SELECT 1 FROM page_change WHERE id = $1", change_id):
+            return
         if page.sells.stock_limit == "page" and content_id is None:
             before, after = await _add_to_page(page, add, now)
             subject = ""
@@ -51,7 +59,16 @@ async def add_stock(
             subject = content.title
         else:
             raise Conflict(_("This page's stock has no limit."))
-        await record_change(page.id, "stock", before, after, now, user_id=user_id, subject=subject)
+        await record_change(
+            page.id,
+            "stock",
+            before,
+            after,
+            now,
+            user_id=user_id,
+            subject=subject,
+            change_id=change_id,
+        )
         await touch(page.id)
 
 

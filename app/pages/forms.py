@@ -125,10 +125,12 @@ class ExtensionForm(FormModel):
 
 
 class StockForm(FormModel):
-    """How many pieces to add; `content` names the item when every item has its own stock."""
+    """How many pieces to add; `content` names the item when every item has its own stock. `id` was made when the form
+    was shown, so that sending it twice adds once."""
 
+    id: Annotated[UUID | None, BeforeValidator(_empty_is_none)] = None
     add: Annotated[int, Field(ge=1, le=MAXIMUM_QUANTITY)]
-    content: Annotated[UUID | None, EmptyIsNone] = None
+    content: Annotated[UUID | None, BeforeValidator(_empty_is_none)] = None
 
 
 class RerunForm(FormModel):

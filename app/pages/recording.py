@@ -90,12 +90,13 @@ async def record_change(
     user_id: UUID | None,
     subject: str = "",
     currency: str = "",
+    change_id: UUID | None = None,
 ) -> None:
     """Add a line to the public change log. Called in the transaction that makes the change."""
     await db.execute(
         """INSERT INTO page_change (id, page_id, kind, subject, before, after, currency, at, user_id)
            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)""",
-        new_id(),
+        change_id or new_id(),
         page_id,
         kind,
         subject,

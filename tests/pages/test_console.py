@@ -392,3 +392,12 @@ async def test_what_stands_against_a_verb_is_said_on_the_page(owner: Any, now: A
         assert answer.status_code == 422, path
     stored = await loading.by_id(page.id)
     assert (stored.version, stored.times) == (page.version, page.times)
+
+
+async def test_adding_stock_twice_by_one_form_adds_it_once(owner: Any, now: Any) -> None:
+    page = await make_page(owner.viewer, now=now, quantity=5)
+    sent = {"id": str(uuid4()), "add": "3"}
+    for _time in range(2):
+        assert (await owner.post(f"/console/pages/{page.id}/stock", data=sent)).status_code == 303
+    stored = await loading.by_id(page.id)
+    assert stored.sells.quantity == 8 and len(stored.changes) == 1

@@ -140,7 +140,7 @@ class VerbController(Controller):
         if form.data is None:
             return await _refused(request, viewer, found, now, "stock", form)
         asked = form.data
-        verb = extending.add_stock(found, asked.add, asked.content, viewer.user_id, now)
+        verb = extending.add_stock(found, asked.add, asked.content, viewer.user_id, now, asked.id)
         return await _do(request, viewer, found, now, verb, _("Added."))
 
     @post("/ending", status_code=200)

@@ -89,6 +89,7 @@ async def detail_context(viewer: Viewer, page: PageRecord, now: datetime) -> dic
         "preview_url": preview_url(page, now),
         "change_text": change_text,
         "rerun_id": new_id(),
+        "stock_change_id": new_id(),
         "may_edit": viewer.can(Permission.EDIT_PAGES),
         "may_publish": viewer.can(Permission.PUBLISH_PAGES),
         "extension": extension_form(page),
