@@ -6,7 +6,7 @@ from uuid import UUID
 from app.core import db
 from app.core.errors import Conflict, NotFound
 from app.core.i18n import gettext as _
-from app.pages import lifecycle
+from app.pages import lifecycle, loading
 from app.pages.lifecycle import State
 from app.pages.loading import Content, PageRecord
 from app.pages.recording import record_change, store_times, touch
@@ -41,11 +41,12 @@ async def add_stock(
 ) -> None:
     """Add `add` pieces to the page's stock, or to that of one item; doing it again under the same `change_id` adds
     nothing. Raises Conflict, NotFound."""
-    if page.state(now) not in STOCKED:
-        raise Conflict(lifecycle.refusal(page.state(now)))
     async with db.transaction():
-        # The row is locked, so that two additions add up.
+        # Locked and read again, so that two additions add up, and none writes over a change of the settings.
         await db.execute("SELECT 1 FROM page WHERE id = $1 FOR UPDATE", page.id)
+        page = await loading.by_id(page.id)
+        if page.state(now) not in STOCKED:
+            raise Conflict(lifecycle.refusal(page.state(now)))
         if await db.fetch_one("SELECT 1 FROM page_change WHERE id = $1", change_id):
             return
         if page.sells.stock_limit == "page" and content_id is None:
@@ -73,12 +74,10 @@ async def add_stock(
 
 
 async def _add_to_page(page: PageRecord, add: int, now: datetime) -> tuple[int, int]:
-    before = await db.fetch_value(
-        "SELECT (settings #>> '{inventory,quantity}')::int FROM page WHERE id = $1", page.id
-    )
-    after = _sum(before, add)
-    if page.stock_id is None:
+    before = page.sells.quantity
+    if page.stock_id is None or before is None:
         raise Conflict
+    after = _sum(before, add)
     await set_capacity(page.stock_id, after, now)
     await db.execute(
         "UPDATE page SET settings = $2, updated_at = $3 WHERE id = $1",
@@ -90,12 +89,10 @@ async def _add_to_page(page: PageRecord, add: int, now: datetime) -> tuple[int, 
 
 
 async def _add_to_item(content: Content, add: int, now: datetime) -> tuple[int, int]:
-    before = await db.fetch_value(
-        "SELECT quantity FROM page_content WHERE id = $1 FOR UPDATE", content.id
-    )
-    after = _sum(before, add)
-    if content.stock_id is None:
+    before = content.quantity
+    if content.stock_id is None or before is None:
         raise Conflict
+    after = _sum(before, add)
     await set_capacity(content.stock_id, after, now)
     await db.execute("UPDATE page_content SET quantity = $2 WHERE id = $1", content.id, after)
     return before, after
