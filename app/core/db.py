@@ -22,10 +22,22 @@ def engine() -> PostgresEngine:
     return DB
 
 
+class PooledConnection(asyncpg.Connection):
+    """Goes back to the pool as it is. Nothing here changes a session (locks and settings are a transaction's own), so
+    the statement that would reset it, one for each use, resets nothing."""
+
+    def get_reset_query(self) -> str:
+        return ""
+
+
 async def open_pool() -> None:
     """Open the process's pool: `pool_min` to `pool_max` connections."""
     settings = get_settings()
-    await DB.start_connection_pool(min_size=settings.pool_min, max_size=settings.pool_max)
+    await DB.start_connection_pool(
+        min_size=settings.pool_min,
+        max_size=settings.pool_max,
+        connection_class=PooledConnection,
+    )
 
 
 async def close_pool() -> None:
