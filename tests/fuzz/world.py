@@ -12,6 +12,7 @@ import httpx
 from app.auth.verifying import verification_token
 from app.auth.viewer import Viewer
 from app.core import db
+from app.core.jobs import enqueue
 from app.core.signing import sign_token
 from app.orders.links import download_path, order_token
 from app.pages import ending, pausing
@@ -108,6 +109,7 @@ async def make_world(owner: Any, visitor: httpx.AsyncClient, now: datetime) -> W
         "orders/file_id": str(sold.files[0]),
         "order_id": str(sold.id),
         "session_id": other,
+        "job_id": str(await _dead_letter(now)),
         "reset/token": sign_token("reset", {"user": str(viewer.user_id), "print": print_}, now),
         "verify/token": verification_token(viewer.user_id, viewer.email, now),
         "orders/token": order_token(sold.id, now),
@@ -151,6 +153,15 @@ async def _other_session(viewer: Viewer, now: datetime) -> str:
     from app.auth.sessions import start_session
 
     return str((await start_session(viewer.user_id, now, user_agent="another")).session_id)
+
+
+async def _dead_letter(now: datetime) -> int:
+    await enqueue("orders.completed", {"order_id": "x"}, run_at=now + timedelta(days=1))
+    return await db.fetch_value(
+        """UPDATE pgqueuer SET status = 'failed' WHERE entrypoint = 'orders.completed'
+           AND execute_after > $1 RETURNING id""",
+        now,
+    )
 
 
 async def _fingerprint(user_id: UUID) -> str:
