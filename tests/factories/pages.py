@@ -9,7 +9,8 @@ from uuid import UUID
 from app.auth.viewer import Viewer
 from app.core.ids import new_id
 from app.pages import changing, loading, publishing
-from app.pages.editing import UNSTORED, Edit
+from app.pages.contents import UNSTORED
+from app.pages.editing import Edit
 from app.pages.lifecycle import PageTimes
 from app.pages.loading import Content, PageRecord
 from app.pages.terms import Afterlife
