@@ -11,13 +11,13 @@ from app.core import db
 
 # What keeps the live bus's connection known to be alive is nobody's request.
 HEARTBEAT = "SELECT 1"
-_LINE = re.compile(r"LOG:  (?:execute [^:]*|statement): (.*)")
+_LINE = re.compile(r"LOG:  (?:execute [^:]*|statement): (.*(?:\n\t.*)*)")
 FRAMES = ("BEGIN", "COMMIT", "ROLLBACK")
 
 
 @dataclass
 class Statements:
-    """What was run inside the block: `all`, first lines only."""
+    """What was run inside the block: `all`, with their comments and spaces as they are."""
 
     all: list[str] = field(default_factory=list[str])
 

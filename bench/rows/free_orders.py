@@ -68,7 +68,7 @@ async def statements(server: Server, page: PageRecord) -> tuple[float, float]:
                 await buy(wire, page)
                 await asyncio.sleep(0.05)  # the page hears of its change before it is asked again
     if "BENCH_SHOW" in os.environ:
-        print("\n".join(found.all))
+        print(*found.all, sep="\n---\n")
     return len(found.queries) / COUNTED, len(found.all) / COUNTED
 
 

@@ -9,7 +9,7 @@ import uvloop
 from app.pages.loading import PageRecord
 from bench.crowd import Crowd, crowd
 from bench.figures import inform, percentile, report
-from bench.processes import web, worker
+from bench.processes import HOST, web, worker
 from bench.sale import creator, database, sale
 from bench.wire import Wire
 
@@ -51,14 +51,17 @@ async def until(moment: float) -> None:
 
 async def wrong_answers(port: int, page: PageRecord) -> int:
     """Ask for the page at its end and shortly after; return how many answers still showed it running."""
-    end, wrong = end_of(page), 0
-    async with Wire(f"http://127.0.0.1:{port}") as wire:
-        path = f"/p/{page.short_id}"
-        assert ENDED not in (await wire.get(path)).text(), "it ended too early"
-        for after in ASKED_AFTER:
-            await until(end + after)
-            wrong += ENDED not in (await wire.get(path)).text()
+    end, path, wrong = end_of(page), f"/p/{page.short_id}", 0
+    assert ENDED not in (await answer(port, path)), "it ended too early"
+    for after in ASKED_AFTER:
+        await until(end + after)
+        wrong += ENDED not in (await answer(port, path))
     return wrong
+
+
+async def answer(port: int, path: str) -> str:
+    async with Wire(f"http://{HOST}:{port}") as wire:
+        return (await wire.get(path)).text()
 
 
 async def lateness(watching: Crowd, ends: list[float]) -> tuple[list[float], int]:

@@ -1,5 +1,7 @@
 """SQL statements of single pages, as Postgres' log tells them."""
 
+import os
+
 import httpx
 import uvloop
 
@@ -19,6 +21,8 @@ async def statements(client: httpx.AsyncClient, path: str) -> int:
     async with counted() as found:
         answer = await client.get(path)
     assert answer.status_code == 200, f"{path}: {answer.status_code}"
+    if "BENCH_SHOW" in os.environ:
+        print(*found.all, sep="\n---\n")
     return len(found.queries)
 
 
