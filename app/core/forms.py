@@ -10,9 +10,10 @@ from typing import Any, Generic, TypeVar, cast, get_origin
 from litestar import Request
 from litestar.datastructures import FormMultiDict, UploadFile
 from litestar.exceptions import ClientException
+from litestar.exceptions.http_exceptions import RequestEntityTooLarge
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from app.core.errors import BadRequest
+from app.core.errors import BadRequest, TooLarge
 from app.core.i18n import gettext as _
 
 FORM_LEVEL = ""
@@ -152,18 +153,32 @@ def _repeats(model: type[FormModel], name: str) -> bool:
     return declared is not None and get_origin(declared.annotation) is list
 
 
-async def read_form(request: Request[Any, Any, Any], model: type[Model]) -> Form[Model]:
-    """Read and validate the request's form. Raises BadRequest (400) when it is no form at all."""
+async def read_pairs(request: Request[Any, Any, Any]) -> list[tuple[str, str]]:
+    """Return the names and values of the request's form, in order.
+
+    Raises BadRequest (400) when it is no form at all, TooLarge (413).
+    """
     if request.content_type[0] not in FORM_TYPES:
         raise BadRequest(_("Please send a form."))
     try:
         sent: FormMultiDict = await request.form()
-    except (ClientException, ValueError) as error:
+    except RequestEntityTooLarge as error:
+        raise TooLarge from error
+    except (ClientException, ValueError, LookupError) as error:
+        # LookupError: a part names a character set that does not exist.
         raise BadRequest from error
-    values: dict[str, Any] = {}
+    pairs: list[tuple[str, str]] = []
     for name, value in sent.multi_items():
         if isinstance(value, UploadFile):
             raise BadRequest(_("Files are uploaded to the object store, not here."))
+        pairs.append((name, value))
+    return pairs
+
+
+async def read_form(request: Request[Any, Any, Any], model: type[Model]) -> Form[Model]:
+    """Read and validate the request's form. Raises as `read_pairs`."""
+    values: dict[str, Any] = {}
+    for name, value in await read_pairs(request):
         if _repeats(model, name):
             values.setdefault(name, []).append(value)
         else:

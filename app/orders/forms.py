@@ -5,11 +5,9 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from litestar import Request
-from litestar.exceptions import ClientException
 from pydantic import AfterValidator, EmailStr, Field
 
-from app.core.errors import BadRequest
-from app.core.forms import FORM_LEVEL, FORM_TYPES, Form, FormModel, validate
+from app.core.forms import FORM_LEVEL, Form, FormModel, read_pairs, validate
 from app.core.i18n import gettext as _
 
 MAXIMUM_QUANTITY = 1000
@@ -33,18 +31,10 @@ class CheckoutForm(FormModel):
 async def read_checkout(
     request: Request[Any, Any, Any],
 ) -> tuple[Form[CheckoutForm], dict[UUID, int]]:
-    """Return the form and the quantities above zero by content. Raises BadRequest when it is no form at all."""
-    if request.content_type[0] not in FORM_TYPES:
-        raise BadRequest(_("Please send a form."))
-    try:
-        sent = await request.form()
-    except (ClientException, ValueError) as error:
-        raise BadRequest from error
+    """Return the form and the quantities above zero by content. Raises as `read_pairs`."""
     plain: dict[str, Any] = {}
     items: dict[str, str] = {}
-    for name, value in sent.multi_items():
-        if not isinstance(value, str):
-            raise BadRequest
+    for name, value in await read_pairs(request):
         (items if name.startswith("item[") else plain)[name] = value
     form = validate(CheckoutForm, plain)
     form.values.update(items)

@@ -1,6 +1,5 @@
 """Stripe behind the gateway's protocol, through Stripe's own SDK and its parameter types."""
 
-import json
 from collections.abc import Awaitable, Mapping
 from datetime import UTC, datetime
 from typing import Any, TypeVar, cast
@@ -13,6 +12,7 @@ from stripe.params.checkout import SessionCreateParams
 
 from app.core.errors import BadRequest
 from app.core.settings import get_settings
+from app.payments.events import read_event
 from app.payments.gateway import (
     CheckoutRequest,
     CheckoutSession,
@@ -96,9 +96,14 @@ class StripeGateway:
             stripe.WebhookSignature.verify_header(
                 payload.decode(), signature, self._secret, stripe.Webhook.DEFAULT_TOLERANCE
             )
-            body = cast(dict[str, Any], json.loads(payload))
-            return Event(str(body["id"]), str(body["type"]), body["data"]["object"])
-        except (stripe.SignatureVerificationError, ValueError, KeyError, TypeError) as error:
+            return read_event(payload)
+        except (
+            stripe.SignatureVerificationError,
+            ValueError,
+            KeyError,
+            TypeError,
+            RecursionError,
+        ) as error:
             raise BadRequest from error
 
 

@@ -9,7 +9,7 @@ from litestar import Controller, Request, Response, get
 from sse_starlette import EventSourceResponse
 
 from app.core.assets import FOREVER
-from app.core.errors import NotFound
+from app.core.errors import BadSignature, NotFound
 from app.core.rendering import HTML
 from app.core.signing import SIGNATURE, verify_url
 from app.core.theme import Theme, theme_css
@@ -54,13 +54,22 @@ async def _personal(request: Request_, shown: Shown) -> str:
         return await Personal.part(request, shown.page)
 
 
+def _verify(request: Request_, now: datetime) -> None:
+    """Raises BadSignature, for a repeated parameter too: which of its values would have been signed?"""
+    pairs = request.query_params.multi_items()
+    query = dict(pairs)
+    if len(query) != len(pairs):
+        raise BadSignature
+    verify_url(request.scope["path"], query, now)
+
+
 class PublicController(Controller):
     path = "/p"
 
     @get("/{short_id:str}")
     async def show(self, request: Request_, short_id: str, now: datetime) -> Response[bytes]:
         if SIGNATURE in request.query_params:
-            verify_url(request.url.path, dict(request.query_params), now)
+            _verify(request, now)
         shown = await _shown(short_id, now)
         if own := await _personal(request, shown):
             html = shown.html.replace(showing.PERSONAL_PART, own)
@@ -93,7 +102,7 @@ class PublicController(Controller):
     @get("/{short_id:str}/preview")
     async def preview(self, request: Request_, short_id: str, now: datetime) -> Response[str]:
         """The page as it is stored, for whoever has the signed link."""
-        verify_url(request.url.path, dict(request.query_params), now)
+        _verify(request, now)
         html = await preview_html(await loading.by_short_id(short_id), now, note=True)
         headers = {"Cache-Control": PRIVATE, "X-Robots-Tag": "noindex"}
         return Response(html, media_type=HTML, headers=headers)
