@@ -21,17 +21,17 @@ ROOT = Path(__file__).parent.parent.parent
 def start_shared(folder: Path) -> Servers:
     """Start the servers, migrate a template database, and tell the processes started from here where they are."""
     servers = start_all(folder)
-    shared = {
+    shared: dict[str, Any] = {
         "admin_dsn": servers.database_dsn,
         "template_dsn": servers.postgres.dsn(TEMPLATE),
         "s3_endpoint": servers.object_store.endpoint,
         "s3_access_key": servers.object_store.access_key,
         "s3_secret_key": servers.object_store.secret_key,
         "s3_bucket": servers.object_store.bucket,
-        "stripe_base": getattr(servers, "stripe_base", ""),
-        "smtp_host": getattr(servers, "smtp_host", ""),
-        "smtp_port": getattr(servers, "smtp_port", 1),
-        "inbox_url": getattr(servers, "inbox_url", ""),
+        "stripe_base": servers.stripe_base,
+        "smtp_host": servers.smtp_host,
+        "smtp_port": servers.smtp_port,
+        "inbox_url": servers.inbox_url,
     }
     os.environ[SHARED] = json.dumps(shared)
     asyncio.run(_execute(shared["admin_dsn"], f"CREATE DATABASE {TEMPLATE}"))
