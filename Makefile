@@ -39,7 +39,7 @@ bench: $(STAMP) ## Measure, and print each figure with its bound
 	@$(BIN)/python -m bench
 
 chaos: $(STAMP) ## Kill parts in the middle of a sale, and count what is lost
-	@$(BIN)/python -m bench chaos
+	@$(BIN)/python -m bench.chaos
 
 setup: $(STAMP) ## Install only
 

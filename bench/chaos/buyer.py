@@ -97,7 +97,9 @@ class Buyer:
         """Release what is held."""
         await self.ask("POST", f"/p/{page.short_id}/hold/release", good=(303,))
 
-    async def ask(self, method: str, path: str, good: tuple[int, ...], **form: Any) -> httpx.Response:
+    async def ask(
+        self, method: str, path: str, good: tuple[int, ...], **form: Any
+    ) -> httpx.Response:
         """Ask until an answer is one of the `good` ones. Anything but an outage in between is a finding."""
         until = asyncio.get_running_loop().time() + PATIENCE_SECONDS
         last = ""

@@ -122,7 +122,7 @@ async def _some_completed_order() -> UUID | None:
     try:
         return await db.fetch_value(
             "SELECT id FROM \"order\" WHERE state = 'completed' AND NOT EXISTS "
-            "(SELECT 1 FROM refund WHERE order_id = \"order\".id) ORDER BY random() LIMIT 1"
+            '(SELECT 1 FROM refund WHERE order_id = "order".id) ORDER BY random() LIMIT 1'
         )
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
         return None

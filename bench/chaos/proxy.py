@@ -55,9 +55,7 @@ class Relay:
                 return
             far_reader, far_writer = found
             try:
-                await asyncio.gather(
-                    self._pump(reader, far_writer), self._pump(far_reader, writer)
-                )
+                await asyncio.gather(self._pump(reader, far_writer), self._pump(far_reader, writer))
             finally:
                 far_writer.transport.abort()
         finally:
