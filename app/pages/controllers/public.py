@@ -56,7 +56,7 @@ async def _personal(request: Request_, shown: Shown) -> str:
 
 def _verify(request: Request_, now: datetime) -> None:
     """Raises BadSignature, for a repeated parameter too: which of its values would have been signed?"""
-    pairs = request.query_params.multi_items()
+    pairs = list(request.query_params.multi_items())
     query = dict(pairs)
     if len(query) != len(pairs):
         raise BadSignature
