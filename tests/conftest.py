@@ -124,7 +124,8 @@ class Member(httpx.AsyncClient):
     viewer: Any
 
 
-async def _member(app: Any, now: datetime, viewer: Any) -> Member:
+async def member_of(app: Any, now: datetime, viewer: Any) -> Member:
+    """Log someone in; close the client when done."""
     from app.auth.sessions import start_session
 
     tokens = await start_session(viewer.user_id, now, ip="127.0.0.1", user_agent="tests")
@@ -145,7 +146,7 @@ async def owner(app: Any, clock: Any) -> AsyncGenerator[Member, None]:
     viewer = await sign_up(
         email="olivia@example.com", password="correct horse 1", name="Olivia", now=clock.now()
     )
-    member = await _member(app, clock.now(), viewer)
+    member = await member_of(app, clock.now(), viewer)
     async with member:
         yield member
 
@@ -158,7 +159,7 @@ async def colleague(app: Any, clock: Any, owner: Member) -> AsyncGenerator[Membe
     viewer = await make_colleague(
         owner.viewer, email="carl@example.com", roles=("editor",), now=clock.now()
     )
-    member = await _member(app, clock.now(), viewer)
+    member = await member_of(app, clock.now(), viewer)
     async with member:
         yield member
 
@@ -171,7 +172,7 @@ async def outsider(app: Any, clock: Any) -> AsyncGenerator[Member, None]:
     viewer = await sign_up(
         email="mallory@example.com", password="correct horse 2", name="Mallory", now=clock.now()
     )
-    member = await _member(app, clock.now(), viewer)
+    member = await member_of(app, clock.now(), viewer)
     async with member:
         yield member
 
