@@ -15,6 +15,7 @@ APP_REGISTRY = AppRegistry(
         "app.stock.piccolo_app",
         "app.pages.piccolo_app",
         "app.orders.piccolo_app",
+        "app.registrations.piccolo_app",
         "app.notifications.piccolo_app",
         "app.operations.piccolo_app",
     ]
