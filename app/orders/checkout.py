@@ -62,7 +62,7 @@ async def start_checkout(basket: Basket, now: datetime) -> Placed:
             "SELECT pg_advisory_xact_lock(k) FROM unnest($1::bigint[]) AS k",
             lock_keys(basket.short_id, basket.email, basket.buyer),
         )
-        offer = await load_offer(basket.short_id, now)
+        offer = await load_offer(basket.short_id, now, count_stock=False)
         # From here on words are in the page's language: refusals, and the mails that follow.
         current_language.set(offer.language)
         placed = await _place(basket, offer, now)

@@ -80,6 +80,7 @@ def _terms(offer: Offer, until: datetime | None) -> str:
         "discount_percent": offer.discount_percent,
         "deadline": offer.expires_at,
         "page_version": offer.version,
+        "theme_href": offer.theme_href,
         "confirmation_message": offer.confirmation_message,
         "held_until": until,
     }

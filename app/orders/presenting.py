@@ -64,6 +64,7 @@ class OrderView:
     page_id: UUID
     page_title: str
     page_url: str
+    page_theme_href: str | None
     confirmation: str
     unavailable: bool
     lines: tuple[LineView, ...]

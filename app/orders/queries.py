@@ -8,8 +8,6 @@ from uuid import UUID
 from app.core.db import Record, fetch, fetch_one, fetch_value
 from app.core.settings import get_settings
 from app.orders.presenting import FileView, LineView, OrderView
-from app.pages.loading import by_id
-from app.pages.showing import theme_href
 from app.products.queries import FileRef, original_files
 
 _COLUMNS = """
@@ -40,17 +38,11 @@ async def order_of_session(session_id: str) -> OrderView | None:
     return await _view(await fetch_one(f"{_COLUMNS} WHERE o.stripe_session_id = $1", session_id))
 
 
-async def theme_of(page_id: UUID) -> str:
-    """Return the address of the stylesheet that a page's buyers see it in."""
-    return theme_href((await by_id(page_id)).theme)
-
-
 async def theme_of_session(session_id: str) -> str | None:
-    """Return the same for a Stripe Checkout Session; None when it belongs to no order."""
-    page_id = await fetch_value(
-        'SELECT page_id FROM "order" WHERE stripe_session_id = $1', session_id
+    """Return the stylesheet's address of the page that a Stripe Checkout Session bought on; None for an unknown one."""
+    return await fetch_value(
+        "SELECT terms ->> 'theme_href' FROM \"order\" WHERE stripe_session_id = $1", session_id
     )
-    return await theme_of(page_id) if page_id else None
 
 
 async def recent_orders_of(customer_id: UUID, limit: int) -> list[UUID]:
@@ -84,6 +76,7 @@ async def _view(row: Record | None) -> OrderView | None:
         refundable=_refundable(row),
         zone=terms.get("zone") or "UTC",
         page_title=terms.get("title") or "",
+        page_theme_href=terms.get("theme_href"),
         page_url=_page_url(terms.get("short_id")),
         confirmation=terms.get("confirmation_message") or "",
         lines=tuple(line.with_files(files.get(line.product_id, ())) for line in lines),
@@ -92,7 +85,6 @@ async def _view(row: Record | None) -> OrderView | None:
 
 _SAME = (
     "id",
-    "page_id",
     "number",
     "state",
     "email",
@@ -102,6 +94,7 @@ _SAME = (
     "created_at",
     "completed_at",
     "payment_intent",
+    "page_id",
     "locale",
     "unavailable",
 )

@@ -10,6 +10,7 @@ from app.core.settings import get_settings
 from app.pages import lifecycle, loading, recording
 from app.pages.lifecycle import Cause, State
 from app.pages.loading import PageRecord
+from app.pages.showing import theme_href
 from app.pages.viewing import Line, PageView, view_page
 from app.stock.levels import levels
 
@@ -50,18 +51,24 @@ class Offer:
     confirmation_message: str
     expires_at: datetime | None
     version: int
+    theme_href: str
     lines: tuple[OfferLine, ...]
 
     def line(self, content_id: UUID) -> OfferLine | None:
         return next((line for line in self.lines if line.content_id == content_id), None)
 
 
-async def load_offer(short_id: str, now: datetime) -> Offer:
-    """Return the offer of a published page, in two statements. Raises NotFound for an unknown page or a draft."""
+async def load_offer(short_id: str, now: datetime, *, count_stock: bool = True) -> Offer:
+    """Return the offer of a published page. Raises NotFound for an unknown page or a draft.
+
+    Without `count_stock`, one statement does, and `available` is what there was at first: whoever takes stock is told
+    by the taking itself what is left.
+    """
     page = await loading.by_short_id(short_id)
     if page.state(now) is State.DRAFT or not page.contents:
         raise NotFound
-    return _offer(page, view_page(page, await levels(page.stock_ids()), now))
+    found = await levels(page.stock_ids()) if count_stock else {}
+    return _offer(page, view_page(page, found, now))
 
 
 def _offer_line(page: PageRecord, view: PageView, line: Line) -> OfferLine:
@@ -98,6 +105,7 @@ def _offer(page: PageRecord, view: PageView) -> Offer:
         confirmation_message=page.settings.confirmation_message,
         expires_at=lifecycle.end_of(page.times),
         version=page.version,
+        theme_href=theme_href(page.theme),
         lines=tuple(_offer_line(page, view, line) for line in view.lines),
     )
 

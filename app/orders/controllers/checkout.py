@@ -124,9 +124,11 @@ async def _again(
     request: Request_, short_id: str, form: Form[CheckoutForm], status: int, now: datetime
 ) -> Response[str]:
     """The form once more, with what was typed and what is wrong; a fresh attempt, so that it can be sent again."""
-    offer, look = await load_offer(short_id, now), await _look(short_id)
+    offer = await load_offer(short_id, now)
+    current_language.set(offer.language)
     context = {
-        **look,
+        "page_theme_href": offer.theme_href,
+        "lang": offer.language,
         "offer": offer,
         "form": form,
         "rows": [_row(line, form) for line in offer.lines],

@@ -24,7 +24,7 @@ from app.orders.links import (
     read_order_token,
 )
 from app.orders.presenting import OrderView
-from app.orders.queries import order_of, theme_of
+from app.orders.queries import order_of
 from app.orders.refusing import mailed, outlived, refusal_of
 
 Request_ = Request[Any, Any, Any]
@@ -74,7 +74,7 @@ class OrderController(Controller):
             "orders/show.html",
             order=order,
             order_path=f"/orders/{token}",
-            page_theme_href=await theme_of(order.page_id),
+            page_theme_href=order.page_theme_href,
         )
 
     @get("/orders/{token:str}/files/{file_id:str}")
