@@ -8,6 +8,7 @@ import asyncpg
 import structlog
 from pgqueuer import PgQueuer
 from pgqueuer.adapters.drivers.asyncpg import AsyncpgPoolDriver
+from pgqueuer.domain.errors import PgqException
 from pgqueuer.models import Schedule
 
 from app.core import db, jobs
@@ -23,6 +24,8 @@ QUEUE_CONNECTIONS = 4
 BATCH = 10
 HEARTBEAT = timedelta(seconds=30)
 RESTART_DELAY_SECONDS = 1.0
+# After these the queue is opened anew. pgqueuer's own: its first probe may be sent before its listener listens.
+TRANSIENT = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, PgqException, RuntimeError)
 
 
 def _queue(pool: asyncpg.Pool) -> PgQueuer:
@@ -62,7 +65,7 @@ async def serve_queue(stop: asyncio.Event) -> None:
 
 
 async def run_worker() -> None:
-    """Run until SIGTERM or SIGINT; when the database goes away, wait and start over."""
+    """Run until SIGTERM or SIGINT; when the database goes away or the queue gives up, wait and start over."""
     register_handlers()
     stop = asyncio.Event()
     for sign in (signal.SIGTERM, signal.SIGINT):
@@ -72,7 +75,7 @@ async def run_worker() -> None:
     while not stop.is_set():
         try:
             await serve_queue(stop)
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, RuntimeError) as error:
+        except TRANSIENT as error:
             log.warning("worker.restarting", error=repr(error))
             await asyncio.wait({asyncio.ensure_future(stop.wait())}, timeout=RESTART_DELAY_SECONDS)
     await db.close_pool()
