@@ -1,12 +1,16 @@
 """What people do on the pages, each step as they would: by labels and buttons."""
 
+import asyncio
 import hashlib
 import re
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from playwright.async_api import Page, expect
 
+# How long mail may take, in seconds.
+MAIL_PATIENCE = 20
 GOOD_CARD, DECLINED_CARD = "4242 4242 4242 4242", "4000 0000 0000 0002"
 PAYMENT_PAGE = re.compile(r"/c/pay/")
 THANKS = "Thank you. It's yours."
@@ -50,3 +54,13 @@ def sha256(data: bytes) -> str:
 async def live(page: Page) -> None:
     """The page's event stream is open: what changes from here on is pushed to it."""
     await page.locator("html[data-heard-clock]").wait_for(state="attached")
+
+
+async def mailed_link(inbox: Any, address: str, part: str) -> str:
+    """Return the newest link with `part` that was mailed to `address`, once it is there."""
+    async with asyncio.timeout(MAIL_PATIENCE):
+        while True:
+            for message in await inbox(address):
+                if found := [link for link in message["links"] if part in link]:
+                    return found[0]
+            await asyncio.sleep(0.1)

@@ -1,12 +1,12 @@
 """A forgotten password is replaced by mail, and the old one is worth nothing."""
 
-import asyncio
 from typing import Any
 
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.system.people import PATIENCE_MS, Visitors
+from tests.system.people import Visitors
+from tests.system.steps import mailed_link
 
 pytestmark = pytest.mark.system
 
@@ -18,16 +18,6 @@ async def log_in(page: Page, password: str) -> None:
     await page.get_by_label("Email").fill("olivia@example.com")
     await page.get_by_label("Password", exact=True).fill(password)
     await page.get_by_role("button", name="Log in").click()
-
-
-async def mailed_link(inbox: Any, address: str, part: str) -> str:
-    """Return the newest link with `part` that was mailed to `address`, once it is there."""
-    async with asyncio.timeout(PATIENCE_MS / 1000):
-        while True:
-            for message in await inbox(address):
-                if found := [link for link in message["links"] if part in link]:
-                    return found[0]
-            await asyncio.sleep(0.1)
 
 
 async def test_reset_by_mail(owner: Any, visitors: Visitors, shop: Any, inbox: Any) -> None:

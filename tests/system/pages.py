@@ -1,0 +1,48 @@
+"""Every address that a person can open, by who opens it. A new page must be put here, and be looked at."""
+
+VISITORS = {
+    "/p/{short_id}",
+    "/p/{short_id}/hold",
+    "/p/{short_id}/preview",
+    "/console/styleguide/page",
+}
+BUYERS = {"/download", "/orders/recover", "/orders/{token}", "/d/{token}"}
+FRONT = {"/", "/signup", "/login", "/forgot", "/reset/{token}", "/verify/{token}"}
+CONSOLE = {
+    "/console/account",
+    "/console/operations",
+    "/console/orders",
+    "/console/orders/{order_id}",
+    "/console/pages",
+    "/console/pages/new",
+    "/console/pages/{page_id}",
+    "/console/pages/{page_id}/edit",
+    "/console/products",
+    "/console/products/new",
+    "/console/products/{product_id}",
+    "/console/styleguide",
+}
+# Files, streams, fragments, redirects, JSON, and the preview that VISITORS see by its signed link.
+NOT_PAGES = {
+    "/api/download-link",
+    "/console",
+    "/console/orders/export.csv",
+    "/console/pages/{page_id}/figures",
+    "/console/pages/{page_id}/preview",
+    "/console/products/{product_id}/files/{file_id}/content",
+    "/console/products/{product_id}/uploads/{upload_id}",
+    "/download/start",
+    "/download/status",
+    "/favicon.ico",
+    "/healthz",
+    "/media/samples/{token}",
+    "/media/{token}",
+    "/metrics",
+    "/orders/{token}/files/{file_id}",
+    "/p/theme/{name}",
+    "/p/{short_id}/fragments",
+    "/p/{short_id}/live",
+    "/readyz",
+    "/robots.txt",
+    "/static/{digest}/{path}",
+}
