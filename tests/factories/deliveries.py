@@ -9,8 +9,10 @@ from uuid import UUID
 
 from app.auth.viewer import Viewer
 from app.core.ids import new_id, new_short_id
+from app.core.theme import DEFAULT
 from app.orders.buyers import customer_id
 from app.orders.tables import Order, OrderLine
+from app.pages.showing import theme_href
 from app.pages.tables import Page
 from app.products.keys import original_key
 from app.products.tables import File, Product
@@ -79,7 +81,14 @@ async def make_sold(
         currency=currency,
         stripe_session_id=session_id or f"cs_test_{new_short_id()}",
         payment_intent=f"pi_{new_short_id()}" if paid else None,
-        terms=json.dumps({"title": page_title, "short_id": page.short_id, "zone": "UTC"}),
+        terms=json.dumps(
+            {
+                "title": page_title,
+                "short_id": page.short_id,
+                "zone": "UTC",
+                "theme_href": theme_href(DEFAULT),
+            }
+        ),
         completed_at=now if paid else None,
         **owner,
         **at,
