@@ -1,5 +1,6 @@
 """A stored message as an email: headers that stay the same however often it is tried."""
 
+import json
 from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -37,4 +38,13 @@ def compose(row: Record) -> EmailMessage:
     email["Auto-Submitted"] = "auto-generated"
     email.set_content(row["text"])
     email.add_alternative(row["html"], subtype="html")
+    for file in json.loads(row["attachments"]):
+        maintype, _slash, subtype = file["content_type"].partition("/")
+        email.add_attachment(
+            file["text"].encode(),
+            maintype=maintype,
+            subtype=subtype,
+            filename=file["name"],
+            params={"charset": "utf-8", **file["parameters"]},
+        )
     return email

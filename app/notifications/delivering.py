@@ -41,8 +41,8 @@ async def deliver(message_id: UUID, now: datetime) -> None:
         await _record_failure(row, failure, now)
     else:
         await execute(
-            "UPDATE message SET state = 'sent', sent_at = $2, reason = '', text = '', html = '' "
-            "WHERE id = $1 AND state = 'sending'",
+            "UPDATE message SET state = 'sent', sent_at = $2, reason = '', text = '', html = '', "
+            "attachments = '[]' WHERE id = $1 AND state = 'sending'",
             message_id, now,
         )  # fmt: skip
 

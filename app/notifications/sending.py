@@ -1,6 +1,8 @@
 """Sending a message: rendered and stored in the transaction that causes it, delivered by a job."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +15,16 @@ from app.notifications.rendering import render_message
 DELIVER = "notifications.deliver"
 
 
+@dataclass(frozen=True)
+class Attachment:
+    """A file of text that comes with a message; `parameters` are those of its content type."""
+
+    name: str
+    content_type: str
+    text: str
+    parameters: Mapping[str, str]
+
+
 async def send_email(
     to: str,
     name: str,
@@ -21,6 +33,7 @@ async def send_email(
     locale: str = "en",
     key: str,
     subject_of: UUID | None = None,
+    attachments: Sequence[Attachment] = (),
 ) -> UUID | None:
     """Queue the message `name` (a folder of `templates/emails`) to the address `to`.
 
@@ -31,11 +44,12 @@ async def send_email(
     async with transaction():
         row = await fetch_one(
             "INSERT INTO message (id, key, channel, name, recipient, locale, subject, text, html, subject_of, "
-            "state, attempts, reason, created_at) "
-            "VALUES ($1, $2, 'email', $3, $4, $5, $6, $7, $8, $9, 'queued', 0, '', $10) "
+            "state, attempts, reason, created_at, attachments) "
+            "VALUES ($1, $2, 'email', $3, $4, $5, $6, $7, $8, $9, 'queued', 0, '', $10, $11::jsonb) "
             "ON CONFLICT (key) DO NOTHING RETURNING id",
             new_id(), key, name, to, locale,
             rendered.subject, rendered.text, rendered.html, subject_of, utc_now(),
+            json.dumps([asdict(each) for each in attachments]),
         )  # fmt: skip
         if row is None:
             return None

@@ -1,6 +1,6 @@
 """Messages and their fate."""
 
-from piccolo.columns import UUID, Integer, Text, Timestamptz, Varchar
+from piccolo.columns import JSONB, UUID, Integer, Text, Timestamptz, Varchar
 from piccolo.table import Table
 
 from app.core.ids import new_id
@@ -22,6 +22,7 @@ class Message(Table, tablename="message"):
     subject = Varchar(length=400)
     text = Text()
     html = Text()
+    attachments = JSONB(null=False, default="[]")
     subject_of = UUID(default=None, null=True)
     state = Varchar(length=10, default="queued")
     attempts = Integer(default=0)

@@ -12,9 +12,10 @@ from jinja2 import Template
 from app.core import db
 from app.core.db import transaction
 from app.core.ids import new_id
+from app.notifications.composing import compose
 from app.notifications.queries import messages_about
 from app.notifications.rendering import render_message
-from app.notifications.sending import send_email
+from app.notifications.sending import Attachment, send_email
 from tests.conftest import Inbox
 from tests.support.aliases import RunJobs
 
@@ -109,3 +110,17 @@ def test_every_message_has_its_parts(name: str, now: datetime) -> None:
     assert rendered.html.lstrip().startswith("<!DOCTYPE html>")
     assert "<script" not in rendered.html
     assert "Mayfly" in rendered.text
+
+
+async def test_a_message_may_bring_a_file(app: Any, run_jobs: RunJobs) -> None:
+    file = Attachment("event.ics", "text/calendar", "BEGIN:VCALENDAR\r\n", {"method": "PUBLISH"})
+    id = await send_email(
+        "ohara@example.com", "account-exists", CONTEXT, key="file", attachments=[file]
+    )
+    row = await db.fetch_one("SELECT * FROM message WHERE id = $1", id)
+    assert row is not None
+    [part] = compose(row).iter_attachments()
+    assert part["Content-Type"].params == {"charset": "utf-8", "method": "PUBLISH"}
+    assert part.get_payload(decode=True) == b"BEGIN:VCALENDAR\r\n"
+    await run_jobs()
+    assert await db.fetch_value("SELECT attachments::text FROM message") == "[]"
