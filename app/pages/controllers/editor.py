@@ -19,7 +19,7 @@ from app.pages.controllers.views import editor_context
 from app.pages.editing import read_edit
 from app.pages.loading import PageRecord
 from app.pages.picking import choices
-from app.pages.previewing import preview_html, unsaved_html
+from app.pages.previewing import unsaved_html
 
 Request_ = Request[Any, Any, Any]
 
@@ -86,11 +86,6 @@ class EditorController(Controller):
             return await _again(request, viewer, found, form, now, status=200)
         template = "pages/_theme.html" if form.value("preset") else "pages/_contrast.html"
         return fragments(request, (template, context))
-
-    @get("/preview", guards=[requires(Permission.SEE_PAGES)])
-    async def preview(self, viewer: Viewer, page_id: UUID, now: datetime) -> Response[str]:
-        found = await loading.of_group(page_id, viewer.group_id)
-        return Response(await preview_html(found, now), media_type=HTML, headers=FRAME)
 
     @post("/preview", status_code=200)
     async def preview_unsaved(
