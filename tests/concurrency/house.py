@@ -5,7 +5,7 @@ import os
 import ssl
 import sys
 import time
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -68,7 +68,7 @@ class Buyer:
             trust_env=False,
         ) as client:  # fmt: skip
             answer = await client.request(method, path, **options)
-        self.cookie = answer.cookies.get(COOKIE, self.cookie)
+        self.cookie = answer.cookies.get(COOKIE) or self.cookie
         return answer
 
     async def take(self, sale: Sale, *quantities: int) -> int:
@@ -91,7 +91,7 @@ class Buyer:
 
 
 @contextmanager
-def open_house(folder: Path, factory: str = "app.main:create_app") -> Iterator[House]:
+def open_house(folder: Path, factory: str = "app.main:create_app") -> Generator[House]:
     """Start the processes on this test process's database; `factory` makes the web application."""
     ports = [free_port(), free_port()]
     house = House([f"http://{HOST}:{port}" for port in ports], folder / "house.log")

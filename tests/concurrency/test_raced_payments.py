@@ -86,7 +86,7 @@ async def test_a_payment_against_the_lapse_of_its_hold(
         await jobs.enqueue("stock.lapse", {"hold_id": str(hold_id), "then": "orders.hold_lapsed"})
 
     async def buyer_pays(number: int) -> bool:
-        await asyncio.sleep(0.01 * (number % 6))
+        await asyncio.sleep(0.2 * (number % 12))
         done = await pay(stripe_account, pages[number])
         if done and number % 2:
             await buyers[number].come_back(pages[number])
@@ -230,7 +230,7 @@ async def test_a_cancel_against_the_payment(
     page_of = {row["email"]: row["page"] for row in rows}
 
     async def pays(number: int) -> bool:
-        await asyncio.sleep(0.02 * (number % 8))
+        await asyncio.sleep(0.025 * (number % 12))
         return await pay(stripe_account, page_of[buyers[number].email])
 
     outcome = await asyncio.gather(

