@@ -4,7 +4,7 @@ from litestar import Controller
 
 from app.pages.controllers.console import PageController
 from app.pages.controllers.covers import CoverController
-from app.pages.controllers.editor import EditorController
+from app.pages.controllers.editor import EditorController, PreviewController
 from app.pages.controllers.public import PublicController, set_personal_part
 from app.pages.controllers.verbs import ShareController, VerbController
 
@@ -12,6 +12,7 @@ controllers: list[type[Controller]] = [
     PublicController,
     PageController,
     EditorController,
+    PreviewController,
     CoverController,
     VerbController,
     ShareController,

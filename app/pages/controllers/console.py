@@ -11,13 +11,12 @@ from app.auth.viewer import Viewer
 from app.auth.viewing import requires
 from app.core.forms import FieldError, Form, read_form
 from app.core.i18n import gettext as _
-from app.core.rendering import HTML, fragments, is_htmx, page, redirect
+from app.core.rendering import fragments, is_htmx, page, redirect
 from app.pages import changing, loading
 from app.pages.controllers.views import detail_context, figures_context, new_form
 from app.pages.forms import NewPageForm
 from app.pages.imaging import picture
 from app.pages.local_times import check_zone, zones
-from app.pages.previewing import preview_html
 from app.pages.queries import STATES, list_pages
 from app.pages.types import page_types
 
@@ -93,13 +92,6 @@ class PageController(Controller):
     ) -> Response[str]:
         found = await loading.of_group(page_id, viewer.group_id)
         return page(request, "pages/detail.html", **await detail_context(viewer, found, now))
-
-    @get("/{page_id:uuid}/preview")
-    async def preview(self, viewer: Viewer, page_id: UUID, now: datetime) -> Response[str]:
-        """The page as visitors would see it, for whoever may see it here; the editor posts its own."""
-        found = await loading.of_group(page_id, viewer.group_id)
-        html = await preview_html(found, now)
-        return Response(html, media_type=HTML, headers={"Cache-Control": "no-store"})
 
     @get("/{page_id:uuid}/figures")
     async def figures(

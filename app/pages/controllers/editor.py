@@ -19,7 +19,7 @@ from app.pages.controllers.views import editor_context
 from app.pages.editing import read_edit
 from app.pages.loading import PageRecord
 from app.pages.picking import choices
-from app.pages.previewing import unsaved_html
+from app.pages.previewing import preview_html, unsaved_html
 
 Request_ = Request[Any, Any, Any]
 
@@ -87,7 +87,19 @@ class EditorController(Controller):
         template = "pages/_theme.html" if form.value("preset") else "pages/_contrast.html"
         return fragments(request, (template, context))
 
-    @post("/preview", status_code=200)
+
+class PreviewController(Controller):
+    """A handler's guards add to its controller's: whoever may see pages needs a controller that asks for no more."""
+
+    path = "/console/pages/{page_id:uuid}/preview"
+    guards = [requires(Permission.SEE_PAGES)]
+
+    @get()
+    async def preview(self, viewer: Viewer, page_id: UUID, now: datetime) -> Response[str]:
+        found = await loading.of_group(page_id, viewer.group_id)
+        return Response(await preview_html(found, now), media_type=HTML, headers=FRAME)
+
+    @post(guards=[requires(Permission.EDIT_PAGES)], status_code=200)
     async def preview_unsaved(
         self, request: Request_, viewer: Viewer, page_id: UUID, now: datetime
     ) -> Response[str]:
