@@ -4,11 +4,13 @@ import asyncio
 import json
 import resource
 import sys
+import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
 MARGIN = 500
+PAUSE_SECONDS = 0.5
 LONGEST_LINE = 64 * 1024 * 1024
 
 Target = tuple[int, str]
@@ -33,8 +35,20 @@ class Crowd:
         """Open a stream for each target; return the seconds until all have been told how their page stands."""
         return (await self._tell({"join": list(targets), "mark": mark}))["seconds"]
 
+    async def forget(self) -> None:
+        """Let what has arrived so far count for nothing."""
+        await self._tell({"forget": True})
+
+    async def heard(self, count: int, within: float) -> None:
+        """Return once `count` pieces have arrived since then, or when the time is over."""
+        until = time.monotonic() + within
+        while time.monotonic() < until:
+            if (await self._tell({"count": True}))["count"] >= count:
+                return
+            await asyncio.sleep(PAUSE_SECONDS)
+
     async def arrivals(self) -> tuple[list[Arrival], int]:
-        """Return (watcher, time) of each piece with the mark since joining, and how many streams were cut."""
+        """Return (watcher, time) of each piece with the mark since then, and how many streams were cut."""
         answer = await self._tell({"report": True})
         return [(number, moment) for number, moment in answer["arrivals"]], answer["lost"]
 

@@ -11,12 +11,14 @@ from pathlib import Path
 import httpx
 import psutil
 
+from app.sandbox.errors import SandboxError
 from app.sandbox.process import HOST, Child, free_port, wait_for_port
 
 HELLO = "bench.hello:app"
 # One core serves, the other asks.
 SERVER_CORE, CLIENT_CORE = 0, -1
 KILOBYTE = 1024
+LOG_SHOWN = 2000
 
 
 def cores(which: int) -> set[int]:
@@ -70,6 +72,9 @@ def _serving(name: str, port: int, command: Sequence[str], on: set[int] | None) 
     try:
         wait_for_port(child, port, name)
         yield Server(child, port)
+    except SandboxError:
+        print((_folder() / f"{name}.log").read_text()[-LOG_SHOWN:], file=sys.stderr)
+        raise
     finally:
         child.stop()
 

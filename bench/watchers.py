@@ -1,7 +1,7 @@
 """Visitors who keep a page open: thousands of event streams in one process, which notes when each got what.
 
-Reads one JSON line a command: {"join": [[port, path], …], "mark": text}, {"report": true}, {"leave": true}; answers each with
-one. Times are wall clock seconds, which all processes of one machine share.
+Reads one JSON line a command: {"join": [[port, path], …], "mark": text}, {"forget": true}, {"count": true}, {"report": true}, {"leave": true};
+answers each with one. Times are wall clock seconds, which all processes of one machine share.
 """
 
 import asyncio
@@ -89,6 +89,11 @@ async def obey(crowd: Crowd, command: dict[str, Any]) -> dict[str, Any]:
         return await join(crowd, command["join"])
     if "leave" in command:
         return await leave(crowd)
+    if "forget" in command:
+        crowd.arrivals.clear()
+        return {"forgot": True}
+    if "count" in command:
+        return {"count": len(crowd.arrivals)}
     return {"arrivals": crowd.arrivals, "lost": crowd.lost}
 
 

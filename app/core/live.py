@@ -14,6 +14,7 @@ import asyncpg
 import structlog
 
 from app.core.db import connection
+from app.core.memory import Tide
 from app.core.readers import Reader, clock_event, hand_out, text_event
 from app.core.settings import get_settings
 
@@ -79,6 +80,7 @@ class LiveBus:
         self.listeners: list[Listener] = []
         self.connected = False
         self.renders = 0
+        self.tide = Tide()
         self._task: asyncio.Task[None] | None = None
 
     def render_with(self, prefix: str, renderer: Renderer) -> None:
@@ -108,12 +110,14 @@ class LiveBus:
             topic.changed.set()
             topic.task = asyncio.create_task(self._refresh(topic), name=f"live:{name}")
         topic.readers.add(reader)
+        self.tide.rise()
         if topic.event == b"":
             reader.finish()
         return topic.event or b""
 
     def leave(self, name: str, reader: Reader) -> None:
         """Forget a reader; a topic without readers is not rendered any more."""
+        self.tide.fall()
         topic = self.topics.get(name)
         if topic is None:
             return
