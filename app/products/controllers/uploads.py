@@ -120,4 +120,5 @@ async def _row(viewer: Viewer, upload: Upload, now: datetime) -> Fragment:
         return ("products/_file.html", row_context(viewer, product, file))
     if upload.state not in ("checking", "failed"):
         raise NotFound
-    return ("products/_upload.html", {"upload": upload, "failure_text": failure_text})
+    context = {"upload": upload, "failure_text": failure_text, "may_edit": True}
+    return ("products/_upload.html", context)
