@@ -33,6 +33,19 @@ class Registry:
 
     handlers: dict[str, Handler] = field(default_factory=dict[str, Handler])
     schedules: dict[str, str] = field(default_factory=dict[str, str])
+    listeners: dict[str, list[Handler]] = field(default_factory=dict[str, list[Handler]])
+
+    def declare(self, name: str) -> list[Handler]:
+        """Make `name` an event, whose handler calls all that listen; return those."""
+        if name not in self.listeners:
+            found = self.listeners[name] = []
+
+            async def tell_all(payload: Payload, now: datetime) -> None:
+                for listener in found:
+                    await listener(payload, now)
+
+            self.add(name, tell_all)
+        return self.listeners[name]
 
     def add(self, name: str, handler: Handler) -> None:
         if self.handlers.get(name, handler) is not handler:
@@ -65,8 +78,15 @@ def periodic(name: str, cron: str) -> Callable[[Handler], Handler]:
 
 
 def on_event(name: str, handler: Handler) -> None:
-    """Let `handler` act on the event `name` that a lower module records."""
-    registry.add(name, handler)
+    """Let `handler` act, among others, on the event `name` that a lower module records. It must be idempotent."""
+    listeners = registry.declare(name)
+    if handler not in listeners:
+        listeners.append(handler)
+
+
+def event(name: str) -> None:
+    """Declare an event that this module records, so that it is no error when nobody listens."""
+    registry.declare(name)
 
 
 async def enqueue(

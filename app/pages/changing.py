@@ -16,9 +16,11 @@ from app.pages.editing import Edit
 from app.pages.imaging import keep_picture
 from app.pages.lifecycle import State
 from app.pages.loading import Content, PageRecord
-from app.pages.recording import record_change, touch
+from app.pages.recording import announce_at, record_change, touch
+from app.pages.telling import tell_changed_times
 from app.pages.terms import Afterlife
 from app.pages.types import page_types
+from app.pages.wording import PLAN
 from app.products.queries import product_cards
 from app.stock.capacity import create_stock
 
@@ -92,6 +94,7 @@ async def save(page: PageRecord, edit: Edit, user_id: UUID, now: datetime) -> No
         await _store_contents(page, edit.contents, now)
         if page.state(now) is not State.DRAFT:
             await _log(page, edit, user_id, now)
+            await announce_at(page.id, edit.of(page).next_change(now))
         await publish(page.topic)
 
 
@@ -126,6 +129,15 @@ async def _store_contents(page: PageRecord, contents: tuple[Content, ...], now: 
 
 
 async def _log(page: PageRecord, edit: Edit, user_id: UUID, now: datetime) -> None:
+    noticed = page.page_type.noticeable(page.settings, edit.settings)
+    for each in noticed:
+        await record_change(
+            *(page.id, each.kind, each.before, each.after, now),
+            user_id=user_id,
+            subject=each.subject,
+        )
+    if any(each.kind in PLAN for each in noticed):
+        await tell_changed_times(page.id)
     before, after = page.sells.discount_percent, edit.of(page).sells.discount_percent
     if before != after:
         await record_change(page.id, "discount", before, after, now, user_id=user_id)

@@ -59,6 +59,9 @@ def read_edit(
     settings = _or(form, page.settings, data.settings)
     if not draft:
         settings = cast(Sells, settings).with_stock_of(page.settings)
+    times = _times(form, data, page.times, zone, now) if draft else page.times
+    for field, message in page.page_type.check(settings, times):
+        form.add(field, message)
     return Edit(
         title=data.title,
         description=data.description,
@@ -67,7 +70,7 @@ def read_edit(
         theme=_or(form, page.theme, data.theme),
         settings=settings,
         afterlife=_or(form, page.afterlife, data.afterlife),
-        times=_times(form, data, page.times, zone, now) if draft else page.times,
+        times=times,
         contents=read_contents(form, data, page, cards, cast(Sells, settings), draft),
     )
 
@@ -143,6 +146,6 @@ def form_of(page: PageRecord) -> Form[PageForm]:
                 format_amount_input(content.amount, content.currency) for content in page.contents
             ],
             "item_quantity": [str(content.quantity or "") for content in page.contents],
-            **page.page_type.form.values_of(page.settings),
+            **page.page_type.form.values_of(page.settings, zone),
         }
     )

@@ -1,6 +1,6 @@
 """What the console's forms send. A page's form is its type's; this is what all types have."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import BeforeValidator, Field
@@ -68,8 +68,8 @@ class PageForm(FormModel):
         raise NotImplementedError
 
     @classmethod
-    def values_of(cls, settings: PageSettings) -> dict[str, str]:
-        """Return the type's part of the form, filled from stored settings."""
+    def values_of(cls, settings: PageSettings, zone: str) -> dict[str, Any]:
+        """Return the type's part of the form, filled from stored settings; times as the clocks of `zone` show them."""
         raise NotImplementedError
 
     def theme(self) -> themes.Theme:

@@ -12,7 +12,7 @@ from app.core.errors import NotFound
 from app.core.ids import is_short_id
 from app.core.theme import DEFAULT, Theme
 from app.pages.imaging import Picture, cover_picture
-from app.pages.lifecycle import PageTimes, State, gone_at, state_at
+from app.pages.lifecycle import PageTimes, State, gone_at, next_change, state_at
 from app.pages.terms import Afterlife, PageSettings
 from app.pages.types import page_types
 from app.pages.types.base import PageType, Sells
@@ -102,11 +102,21 @@ class PageRecord:
         return content.stock_id if self.sells.stock_limit == "item" else self.stock_id
 
     def stock_ids(self) -> set[UUID]:
-        found = (self.stock_of(content) for content in self.contents)
+        found = [self.stock_of(content) for content in self.contents]
+        if self.sells.stock_limit == "page":
+            found.append(self.stock_id)
         return {stock_id for stock_id in found if stock_id is not None}
 
     def state(self, now: datetime) -> State:
         return state_at(self.times, now)
+
+    def next_change(self, now: datetime) -> datetime | None:
+        """Return the next moment at which time alone changes the page: its state, or a moment of its type."""
+        if self.times.published_at is None:
+            return None
+        own = [moment.at for moment in self.page_type.moments(self.settings, self.times)]
+        changes = [next_change(self.times, now), *(at for at in own if at > now)]
+        return min((at for at in changes if at is not None), default=None)
 
     def gone_at(self) -> datetime | None:
         return gone_at(self.times, self.afterlife.gone_after_days)

@@ -14,7 +14,7 @@ from app.core.errors import NotFound
 from app.core.live import LiveBus, bus
 from app.core.rendering import render
 from app.pages import loading, showing
-from app.pages.lifecycle import State, next_change
+from app.pages.lifecycle import State
 from app.pages.loading import PageRecord
 from app.pages.viewing import PageView, view_page
 from app.stock.levels import levels
@@ -160,7 +160,7 @@ async def show(short_id: str, now: datetime) -> Shown:
     gone_at = page.gone_at()
     gone = view.state is State.EXPIRED and gone_at is not None and now >= gone_at
     html = gone_page(view) if gone else showing.whole(view)
-    changes = (next_change(page.times, now), gone_at)
+    changes = (page.next_change(now), gone_at)
     later = [moment for moment in changes if moment is not None and moment > now]
     return Shown(
         page=page,

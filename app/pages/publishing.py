@@ -34,7 +34,7 @@ async def unschedule(page: PageRecord, user_id: UUID, now: datetime) -> None:
 
 
 async def _bring_out(page: PageRecord, after: PageTimes, user_id: UUID, now: datetime) -> None:
-    _require_complete(page)
+    _require_complete(page, after)
     async with db.transaction():
         await store_times(page, after, now)
         await _fill_stock(page, now)
@@ -49,8 +49,12 @@ async def _bring_out(page: PageRecord, after: PageTimes, user_id: UUID, now: dat
         )
 
 
-def _require_complete(page: PageRecord) -> None:
-    if not page.contents:
+def _require_complete(page: PageRecord, times: PageTimes) -> None:
+    if words := page.page_type.incomplete(page.settings):
+        raise Invalid(words)
+    for _field, words in page.page_type.check(page.settings, times):
+        raise Invalid(words)
+    if page.page_type.sells and not page.contents:
         raise Invalid(_("Please put at least one product on the page first."))
     if len({content.currency for content in page.contents}) > 1:
         raise Invalid(_("All products of a page must have the same currency."))

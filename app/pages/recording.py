@@ -1,6 +1,6 @@
 """Storing what a verb decided: times by compare-and-set, the transition, the change log, the live update, the next job."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -10,8 +10,9 @@ from app.core.i18n import gettext as _
 from app.core.ids import new_id
 from app.core.jobs import enqueue
 from app.core.live import publish
-from app.pages.lifecycle import Cause, PageTimes, State, next_change
+from app.pages.lifecycle import Cause, PageTimes
 from app.pages.loading import PageRecord
+from app.pages.telling import tell_changed_times, tell_transition
 
 _COLUMNS = tuple(field.name for field in fields(PageTimes))
 _SET = ", ".join(f"{name} = ${index}" for index, name in enumerate(_COLUMNS, start=4))
@@ -45,39 +46,46 @@ async def store_times(
     if not stored:
         raise Conflict(_("Somebody changed this page in the meantime. Please look again."))
     await publish(page.topic)
-    await announce_at(page.id, next_change(after, now))
+    await announce_at(page.id, replace(page, times=after).next_change(now))
+    if after.expires_at != page.times.expires_at:
+        await tell_changed_times(page.id)
 
 
 async def announce_at(page_id: UUID, moment: datetime | None) -> None:
     """Queue the announcement of a change that time will bring; nothing for None."""
     if moment is not None:
-        await enqueue("pages.announce", {"page_id": page_id}, run_at=moment)
+        key = f"pages.announce:{page_id}:{moment.isoformat()}"
+        await enqueue("pages.announce", {"page_id": page_id}, run_at=moment, dedupe=key)
 
 
 async def record_transition(
     page_id: UUID,
-    before: State,
-    after: State,
+    before: str,
+    after: str,
     at: datetime,
     cause: Cause,
     now: datetime,
     user_id: UUID | None = None,
 ) -> bool:
-    """Record one change of state, once however often it is told. False when it was recorded before."""
-    return bool(
-        await db.execute(
-            """INSERT INTO page_transition (id, page_id, from_state, to_state, at, cause, user_id, recorded_at)
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (page_id, to_state, at) DO NOTHING""",
-            new_id(),
-            page_id,
-            before.value,
-            after.value,
-            at,
-            cause.value,
-            user_id,
-            now,
-        )
+    """Record one change of state, or a moment of the page's type, and tell of it; once however often it is noticed.
+
+    False when it was recorded before.
+    """
+    recorded = await db.execute(
+        """INSERT INTO page_transition (id, page_id, from_state, to_state, at, cause, user_id, recorded_at)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (page_id, to_state, at) DO NOTHING""",
+        new_id(),
+        page_id,
+        str(before),
+        str(after),
+        at,
+        cause.value,
+        user_id,
+        now,
     )
+    if recorded:
+        await tell_transition(page_id, str(after), at)
+    return bool(recorded)
 
 
 async def record_change(

@@ -9,7 +9,7 @@ from app.core.errors import NotFound
 from app.core.eventstream import EventStream
 from app.core.live import LiveBus, bus
 from app.pages import loading, showing
-from app.pages.lifecycle import State, next_change
+from app.pages.lifecycle import State
 from app.pages.viewing import view_page
 from app.stock.levels import levels
 
@@ -38,7 +38,7 @@ class PageUpdates:
             self.stages.pop(topic, None)
             with showing.speaking(page.language):
                 return showing.withdrawn(now)
-        self._wake_at_next_change(topic, next_change(page.times, now))
+        self._wake_at_next_change(topic, page.next_change(now))
         view = view_page(page, await levels(page.stock_ids()), now)
         before = self.stages.get(topic)
         self.stages[topic] = view.stage

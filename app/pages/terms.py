@@ -73,7 +73,7 @@ class Afterlife(Strict):
 Model = TypeVar("Model", bound=BaseModel)
 
 
-def build(model: type[Model], fields: Mapping[str, str], **values: object) -> Model:
+def build(model: type[Model], fields: Mapping[str, str], /, **values: object) -> Model:
     """Make a stored model of what a form holds. `fields` names the form's field of a setting where they differ.
 
     Raises FieldError beside the first field that is wrong.

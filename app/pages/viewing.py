@@ -14,6 +14,7 @@ from app.pages.imaging import Picture, picture
 from app.pages.lifecycle import State, end_of, time_left
 from app.pages.loading import Content, PageRecord
 from app.pages.phases import Phase
+from app.pages.types.base import Acceptance
 from app.stock.levels import Level
 
 # Without a limit per buyer, a visitor may still not ask for more than this at once.
@@ -53,6 +54,10 @@ class PageView:
     def description(self) -> Markup:
         return to_html(self.page.description)
 
+    def words(self, text: str) -> Markup:
+        """Return Markdown that the creator wrote in a setting as HTML."""
+        return to_html(text)
+
     @property
     def deadline(self) -> datetime | None:
         """When it ends; while a pause holds the clock, when it would end if it went on now."""
@@ -68,12 +73,21 @@ class PageView:
         return min(self.page.sells.per_buyer_limit or MOST_AT_ONCE, MOST_AT_ONCE)
 
     @property
+    def situation(self) -> str:
+        """The type's own word for what the page shows beyond its phase."""
+        return self.page.page_type.situation(self)
+
+    @property
+    def accepts(self) -> Acceptance:
+        """Whether registrations are taken now."""
+        return self.page.page_type.accepts(self)
+
+    @property
     def redirect_url(self) -> str | None:
         """Where this page sends its visitors now, if anywhere."""
         page = self.page
-        sold_out = self.phase is Phase.SOLD_OUT or page.ended_cause == "limit"
-        if self.phase in (Phase.SOLD_OUT, Phase.EXPIRED) and sold_out and page.sells.sold_out_url:
-            return page.sells.sold_out_url
+        if own := page.page_type.redirect(self):
+            return own
         if self.phase is not Phase.EXPIRED:
             return None
         if page.afterlife.action == "redirect":
@@ -89,19 +103,25 @@ class PageView:
         phase = Phase.SELLING if self.phase is Phase.HELD else self.phase
         parts = (
             phase,
+            self.situation,
             page.title,
             page.description,
             page.language,
             page.zone,
             page.theme,
             page.cover_key,
-            page.settings.model_copy(update={"discount_percent": 0}).model_dump_json()
-            if phase is not Phase.SELLING
-            else page.sells.stock_limit,
-            page.sells.per_buyer_limit,
+            self._lasting_settings,
             [(content.id, content.title, content.image) for content in page.contents],
         )
         return f"{phase}-{hashlib.sha256(repr(parts).encode()).hexdigest()[:10]}"
+
+    @property
+    def _lasting_settings(self) -> str:
+        """The settings without what small updates bring: the discount, and how much there is."""
+        sells = self.page.sells
+        shared = sells.stock_limit == "page"
+        settings = sells.with_quantity(1) if shared else self.page.settings
+        return settings.model_dump_json(exclude={"discount_percent"})
 
 
 def view_page(page: PageRecord, levels: Mapping[UUID, Level], now: datetime) -> PageView:

@@ -10,6 +10,11 @@ from app.core.i18n import gettext as _
 from app.core.money import format_money
 from app.pages.loading import Change
 
+# Kinds of change with their own times, and how each reads.
+MOMENTS = ("deadline", "target", "starts", "ends", "closes")
+PLAN = (*MOMENTS, "place")
+KINDS = (*PLAN, "stock", "price", "discount", "code")
+
 
 def change_text(change: Change, zone: str) -> str:
     """Return one line of the change log in the current language, times in `zone`."""
@@ -19,6 +24,8 @@ def change_text(change: Change, zone: str) -> str:
         return _("End moved from %(before)s to %(after)s", **values)
     if change.kind == "discount":
         return _("Discount changed from %(before)s to %(after)s", **values)
+    if own := _own_words(change.kind, values):
+        return own
     if change.kind == "price":
         return _("%(subject)s: price changed from %(before)s to %(after)s", **values)
     if change.subject:
@@ -26,11 +33,25 @@ def change_text(change: Change, zone: str) -> str:
     return _("Pieces changed from %(before)s to %(after)s", **values)
 
 
+def _own_words(kind: str, values: dict[str, str]) -> str:
+    words = {
+        "target": lambda: _("Countdown moved from %(before)s to %(after)s", **values),
+        "starts": lambda: _("Start moved from %(before)s to %(after)s", **values),
+        "ends": lambda: _("End of the event moved from %(before)s to %(after)s", **values),
+        "closes": lambda: _("Registration closes on %(after)s instead of %(before)s", **values),
+        "place": lambda: _("Place changed from %(before)s to %(after)s", **values),
+        "code": lambda: _("Code changed from %(before)s to %(after)s", **values),
+    }
+    return words[kind]() if kind in words else ""
+
+
 def _value(change: Change, text: str, zone: str) -> str:
     language = current_language.get()
-    if change.kind == "deadline":
+    if change.kind in MOMENTS:
         moment = datetime.fromisoformat(text)
         return format_datetime(moment, "medium", tzinfo=ZoneInfo(zone), locale=language)
     if change.kind == "price":
         return format_money(int(text), change.currency, language)
+    if change.kind == "code":
+        return text or _("none")
     return f"{text} %" if change.kind == "discount" else text

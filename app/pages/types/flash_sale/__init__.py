@@ -2,7 +2,7 @@
 
 from app.core.i18n import gettext as _
 from app.pages.types.base import PageType
-from app.pages.types.flash_sale.behaviour import FOLDER, updates
+from app.pages.types.flash_sale.behaviour import FOLDER, redirect, updates
 from app.pages.types.flash_sale.form import FlashSaleForm
 from app.pages.types.flash_sale.settings import FlashSaleSettings
 
@@ -17,4 +17,7 @@ PAGE_TYPE = PageType(
     form=FlashSaleForm,
     templates=FOLDER,
     updates=updates,
+    collects="orders",
+    end_label=lambda: _("End of the sale"),
+    redirect=redirect,
 )

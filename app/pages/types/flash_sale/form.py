@@ -1,6 +1,6 @@
 """The flash sale's part of the editor."""
 
-from typing import Annotated, Literal, cast
+from typing import Annotated, Any, Literal, cast
 
 from pydantic import Field
 
@@ -55,7 +55,7 @@ class FlashSaleForm(PageForm):
         )
 
     @classmethod
-    def values_of(cls, settings: PageSettings) -> dict[str, str]:
+    def values_of(cls, settings: PageSettings, zone: str) -> dict[str, Any]:
         sale = cast(FlashSaleSettings, settings)
         return {
             "discount_percent": str(sale.discount_percent),
