@@ -5,7 +5,7 @@ import json
 import resource
 import sys
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -65,7 +65,7 @@ class Crowd:
 
 
 @asynccontextmanager
-async def crowd() -> AsyncIterator[Crowd]:
+async def crowd() -> AsyncGenerator[Crowd]:
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         *("-m", "bench.watchers"),

@@ -3,7 +3,7 @@
 import os
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,7 +67,9 @@ def _spawn(command: Sequence[str], name: str, on: set[int] | None, **env: str) -
 
 
 @contextmanager
-def _serving(name: str, port: int, command: Sequence[str], on: set[int] | None) -> Iterator[Server]:
+def _serving(
+    name: str, port: int, command: Sequence[str], on: set[int] | None
+) -> Generator[Server]:
     child = _spawn(command, name, on, MAYFLY_BASE_URL=f"http://{HOST}:{port}")
     try:
         wait_for_port(child, port, name)
@@ -80,7 +82,7 @@ def _serving(name: str, port: int, command: Sequence[str], on: set[int] | None) 
 
 
 @contextmanager
-def web(on: set[int] | None = None) -> Iterator[Server]:
+def web(on: set[int] | None = None) -> Generator[Server]:
     """Serve the application in one process, by the command that serves it everywhere."""
     port = free_port()
     with _serving("web", port, ["app.cli", "serve", "--port", str(port)], on) as server:
@@ -88,7 +90,7 @@ def web(on: set[int] | None = None) -> Iterator[Server]:
 
 
 @contextmanager
-def hello(on: set[int] | None = None) -> Iterator[Server]:
+def hello(on: set[int] | None = None) -> Generator[Server]:
     """Serve the bare application as the real one is served."""
     port = free_port()
     command = ["uvicorn", HELLO, "--port", str(port), "--no-access-log", "--no-server-header"]
@@ -97,7 +99,7 @@ def hello(on: set[int] | None = None) -> Iterator[Server]:
 
 
 @contextmanager
-def worker(base_url: str, on: set[int] | None = None) -> Iterator[None]:
+def worker(base_url: str, on: set[int] | None = None) -> Generator[None]:
     """Run the job process for the web server at `base_url`."""
     child = _spawn(["app.worker"], "worker", on, MAYFLY_BASE_URL=base_url)
     try:
@@ -108,7 +110,7 @@ def worker(base_url: str, on: set[int] | None = None) -> Iterator[None]:
 
 
 @contextmanager
-def postgres_on(which: set[int]) -> Iterator[None]:
+def postgres_on(which: set[int]) -> Generator[None]:
     """Keep every process of the database server on the given cores inside the block."""
     _pin_postgres(which)
     try:

@@ -1,6 +1,6 @@
 """What is sold while something is measured: a creator and a running flash sale, made as the console makes them."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,7 +18,7 @@ from tests.factories.products import make_product
 
 
 @asynccontextmanager
-async def database() -> AsyncIterator[None]:
+async def database() -> AsyncGenerator[None]:
     """Give this process the application's own pool."""
     register_handlers()
     await db.open_pool()

@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,7 +28,7 @@ class Statements:
 
 
 @asynccontextmanager
-async def counted() -> AsyncIterator[Statements]:
+async def counted() -> AsyncGenerator[Statements]:
     """Collect every statement that other processes run inside the block."""
     found = Statements()
     await _log_all(on=True)
