@@ -62,12 +62,18 @@ def _figures(method: str, status: int) -> tuple[Counter, Histogram]:
     return REQUESTS.labels(method, str(status)), SECONDS.labels(method)
 
 
+# Scripts and styles are no documents: a policy has nothing to hold there, and would be most of a small file's bytes.
+NO_DOCUMENTS = (b"text/css", b"text/javascript", b"application/javascript")
+ALWAYS_SENT = (b"x-content-type-options", b"strict-transport-security")
+
+
 class RequestMiddleware:
     """Gives each request an id, logs it once answered, counts it, and adds the security headers."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
         self.headers = security_headers()
+        self.few_headers = [header for header in self.headers if header[0] in ALWAYS_SENT]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -90,8 +96,10 @@ class RequestMiddleware:
 
     def _completed(self, own: Iterable[tuple[bytes, bytes]], request_id: str) -> RawHeaders:
         headers = list(own)
-        present = {name.lower() for name, _ in headers}
-        headers += [header for header in self.headers if header[0] not in present]
+        present = {name.lower(): value for name, value in headers}
+        document = not present.get(b"content-type", b"").startswith(NO_DOCUMENTS)
+        wanted = self.headers if document else self.few_headers
+        headers += [header for header in wanted if header[0] not in present]
         headers.append((b"x-request-id", request_id.encode()))
         return headers
 
