@@ -4,6 +4,7 @@ Piccolo's nested `transaction()` silently does nothing of its own; `transaction(
 inside another one it joins it, and the outer one commits.
 """
 
+import contextlib
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, cast
@@ -52,22 +53,47 @@ class Transaction(PostgresTransaction):
         super().__init__(engine=engine)
         self.after: list[Callable[[], Awaitable[None]]] = []
 
+    async def begin(self) -> None:
+        try:
+            await super().begin()
+        except (
+            BaseException
+        ):  # nobody leaves what could not be entered, and the pool would miss the connection
+            await self._give_back()
+            raise
+
     async def __aexit__(self, exception_type: object, exception: object, traceback: object) -> bool:
         try:
             if exception is None:
                 await self.commit()
-            elif not self.connection.is_closed():
-                await self.rollback()
+            else:
+                await self._undo()
         finally:
             self.engine.current_transaction.reset(self.context)
-            if self.engine.pool:
-                await self.engine.pool.release(self.connection)
-            else:
-                await self.connection.close()
+            await self._give_back()
         if exception is None:
             for callback in self.after:
                 await callback()
         return False
+
+    async def _give_back(self) -> None:
+        if self.engine.pool:
+            await self.engine.pool.release(self.connection)
+        else:
+            await self.connection.close()
+
+    async def _undo(self) -> None:
+        """Roll back, on the wire or by ending the session; whatever broke is already on its way to the caller."""
+        try:
+            await self.rollback()
+        except (
+            OSError,
+            asyncpg.PostgresError,
+            asyncpg.InterfaceError,
+            asyncpg.InternalClientError,
+        ):
+            with contextlib.suppress(asyncpg.InterfaceError):  # the pool has taken it back already
+                self.connection.terminate()
 
 
 def _current() -> Transaction | None:

@@ -9,6 +9,7 @@ from litestar.exceptions import HTTPException
 
 from app.core.errors import MayflyError, TooManyRequests
 from app.core.i18n import gettext as _
+from app.core.outages import is_outage
 from app.core.rendering import HTML, is_htmx, render
 
 log = structlog.get_logger()
@@ -78,6 +79,10 @@ def from_framework(request: Request_, error: HTTPException) -> Response[Any]:
 
 
 def unexpected(request: Request_, error: Exception) -> Response[Any]:
-    """Answer a bug: log it with its reference, tell no detail."""
+    """Answer a bug: log it with its reference, tell no detail. A database that is away is none."""
+    if is_outage(error):
+        log.warning("database.away", path=request.scope["path"], error=repr(error))
+        message = _("Nothing was lost. Please try again in a moment.")
+        return _answer(request, 503, message, {"Retry-After": "2"})
     log.exception("unexpected_error", path=request.scope["path"], exc_info=error)
     return _answer(request, 500, _("Something went wrong on our side. It has been noted."), {})
