@@ -13,6 +13,8 @@ from litestar import Request, Response, get
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
+from app.core.settings import get_settings
+
 STATIC_FOLDER = Path(__file__).parent.parent.parent / "static"
 HASH_LENGTH = 10
 FOREVER = "public, max-age=31536000, immutable"
@@ -73,7 +75,15 @@ def load_asset(path: str) -> Asset:
 
 def asset_url(path: str) -> str:
     """Return the address of `static/<path>`, with its hash: `/static/<hash>/css/page.css`."""
+    return _present_url(path) if get_settings().environment == "development" else _url(path)
+
+
+def _present_url(path: str) -> str:
     return f"/static/{load_asset(path).digest}/{path}"
+
+
+# Where nobody edits them, files are what they were when the process began.
+_url = lru_cache(maxsize=512)(_present_url)
 
 
 def _respond(request: Request[Any, Any, Any], digest: str, path: str) -> Response[bytes]:
