@@ -33,6 +33,9 @@ async def main() -> None:
         tokens = await start_session(viewer.user_id, utc_now(), ip="127.0.0.1", user_agent="bench")
         with web() as server:
             async with httpx.AsyncClient(base_url=server.url, trust_env=False) as client:
+                # The process has asked such things before: a new connection looks up types once.
+                other = await sale(viewer, quantity=10)
+                assert (await client.get(f"/p/{other.short_id}")).status_code == 200
                 path = f"/p/{page.short_id}"
                 report(
                     "public page, cold: SQL statements", await statements(client, path), "<=", COLD
