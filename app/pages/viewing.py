@@ -9,6 +9,7 @@ from uuid import UUID
 from markupsafe import Markup
 
 from app.core.money import percent_off
+from app.pages.consenting import consent_words
 from app.pages.describing import to_html
 from app.pages.imaging import Picture, picture
 from app.pages.lifecycle import State, end_of, time_left
@@ -81,6 +82,11 @@ class PageView:
     def accepts(self) -> Acceptance:
         """Whether registrations are taken now."""
         return self.page.page_type.accepts(self)
+
+    @property
+    def consent(self) -> str:
+        """What a registrant agrees to."""
+        return consent_words(getattr(self.page.settings, "consent_text", ""))
 
     @property
     def redirect_url(self) -> str | None:
