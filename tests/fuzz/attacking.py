@@ -34,7 +34,7 @@ class Attack:
     visitor: httpx.AsyncClient
     world: World
     snapshot: Snapshot
-    routes: list[Route]
+    routes: list[Route] = field(repr=False)
     answers: dict[int, int] = field(default_factory=dict[int, int])
 
     async def send(

@@ -27,7 +27,7 @@ async def attack(
     monkeypatch.setattr(get_settings(), "rate_limits", False)
     # Who runs the installation sees more of it, so there is more to attack.
     monkeypatch.setattr(get_settings(), "staff_emails", [owner.viewer.email])
-    world = await make_world(owner, client, now)
+    world = await make_world(owner, client, stripe_account, now)
     snapshot = await Snapshot.take()
     yield Attack(app, owner, client, world, snapshot, routes_of(app))
     await snapshot.drop()

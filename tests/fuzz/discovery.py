@@ -72,10 +72,12 @@ class SentForm:
     method: str
     path: str
     fields: tuple[tuple[str, str], ...]
+    readonly: bool = False
+    unchecked: tuple[str, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(name for name, _value in self.fields))
+        return tuple(dict.fromkeys([*(name for name, _value in self.fields), *self.unchecked]))
 
     def replaced(self, changes: Mapping[str, str]) -> list[tuple[str, str]]:
         """Return the pairs to send, with `changes` in place of (or beside) the form's own values."""
@@ -90,6 +92,8 @@ class _Open:
     method: str
     path: str
     fields: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
+    readonly: bool = False
+    unchecked: list[str] = field(default_factory=list[str])
 
 
 class _Reader(HTMLParser):
@@ -118,6 +122,8 @@ class _Reader(HTMLParser):
                 made = _Open(given.get("method", "get").upper(), given.get("action", self.here))
                 made.fields = self.forms[self._form].fields if self._form in self.forms else []
                 self.forms[self._form] = made
+            case "fieldset" if "disabled" in given and self._form in self.forms:
+                self.forms[self._form].readonly = True
             case "input" | "button":
                 self._control(tag, given, owner)
             case "textarea":
@@ -139,7 +145,7 @@ class _Reader(HTMLParser):
         name, kind = given.get("name", ""), given.get("type", "")
         if kind in ("checkbox", "radio") and "checked" not in given:
             if kind == "checkbox":
-                self._add(owner, name, "")
+                self.forms.setdefault(owner, _Open("GET", self.here)).unchecked.append(name)
             return
         if tag == "button" and any(known == name for known, _ in self._fields(owner)):
             return
@@ -187,11 +193,12 @@ def read_page(html: str, here: str) -> Page:
     reader = _Reader(here)
     reader.feed(html)
     forms = [
-        SentForm(form.method, form.path, tuple(form.fields))
+        SentForm(form.method, form.path, tuple(form.fields), form.readonly, tuple(form.unchecked))
         for key, form in reader.forms.items()
         if key
     ]
     for method, path, owner in reader.senders:
         own = reader.forms.get(owner)
-        forms.append(SentForm(method, path, tuple(own.fields) if own and owner else ()))
+        fields = tuple(own.fields) if own and owner else ()
+        forms.append(SentForm(method, path, fields, bool(own and owner and own.readonly)))
     return Page(tuple(forms), frozenset(reader.links))

@@ -20,7 +20,8 @@ SAME_AS = {
     "POST /console/pages/{page_id}/preview": "POST /console/pages/{page_id}/edit",
     "DELETE /p/{short_id}/hold": "POST /p/{short_id}/hold/release",
 }
-# Sent by scripts with fields of their own, after the protocol at the head of `static/js/upload.js`.
+# Sent by scripts with fields of their own, after the protocol at the head of `static/js/upload.js`; and what is shown
+# only while an address is not confirmed.
 ANNOUNCED = (("name", "a.jpg"), ("size", "9"), ("content_type", "image/jpeg"), ("sha256", ""))
 SCRIPTED = {
     "POST /console/products/{product_id}/uploads": ANNOUNCED,
@@ -30,6 +31,7 @@ SCRIPTED = {
     "POST /console/pages/{page_id}/cover/{upload_id}/completion": (("etags", "[]"),),
     "DELETE /console/pages/{page_id}/cover/{upload_id}": (),
     "DELETE /console/pages/{page_id}/cover": (),
+    "POST /console/account/verification": (),
 }
 # Stripe's own; see security/test_webhooks.py.
 FORMLESS = {"POST /webhooks/stripe"}

@@ -14,16 +14,18 @@ from app.auth.viewer import Viewer
 from app.core import db
 from app.core.jobs import enqueue
 from app.core.signing import sign_token
+from app.orders.delivering import Standing, deliver
 from app.orders.links import download_path, order_token
 from app.pages import ending, pausing
 from app.pages.loading import PageRecord
 from app.products.activating import deactivate
 from app.products.importing import import_file
+from app.products.keys import picture_key
 from app.products.kinds import FileKind
 from app.products.sampling import sample_url
 from app.storage.media import media_url
-from tests.factories.deliveries import Sold, make_sold
-from tests.factories.orders import Sale, form
+from tests.factories.deliveries import make_sold
+from tests.factories.orders import Sale, buy, form
 from tests.factories.pages import make_draft, make_page
 from tests.factories.products import make_product, picture
 from tests.fuzz.discovery import Route
@@ -40,10 +42,11 @@ class World:
     viewer: Viewer
     pages: dict[str, PageRecord]
     products: list[UUID]
-    sold: Sold
+    sold: "Bought"
     values: dict[str, str]
     others: dict[str, str]
     elsewhere: str
+    broken_upload: str
 
     def value(self, route: Route, name: str) -> str:
         """Return what stands for a parameter. Raises KeyError: teach `make_world` what the new parameter means."""
@@ -63,6 +66,8 @@ class World:
                 yield {**base, "page_id": str(page.id)}
             if "short_id" in base and base["short_id"] != page.short_id:
                 yield {**base, "short_id": page.short_id}
+        if "upload_id" in base and route.template.startswith("/console/products"):
+            yield {**base, "upload_id": self.broken_upload}
         for name, other in self.others.items():
             if name in base:
                 yield {**base, name: other}
@@ -70,9 +75,21 @@ class World:
             yield {"token": self.elsewhere}
 
 
-async def make_world(owner: Any, visitor: httpx.AsyncClient, now: datetime) -> World:
+@dataclass(frozen=True)
+class Bought:
+    """A purchase that was paid for in the sandbox."""
+
+    id: UUID
+    session_id: str
+
+
+async def make_world(
+    owner: Any, visitor: httpx.AsyncClient, stripe_account: Any, now: datetime
+) -> World:
     """Make it; `visitor` then holds units of the running page, with the cookie of their buyer."""
     viewer: Viewer = owner.viewer
+    # Only a confirmed address can be one of those who run the installation.
+    await db.execute('UPDATE "user" SET verified_at = $2 WHERE id = $1', viewer.user_id, now)
     products = [
         await make_product(viewer, now=now, name="Guide"),
         await make_product(viewer, now=now),
@@ -84,6 +101,8 @@ async def make_world(owner: Any, visitor: httpx.AsyncClient, now: datetime) -> W
         "SELECT id FROM file WHERE product_id = $1 AND kind = 'original'", products[0]
     )
     upload = (await announce(owner, products[0], b"on its way", name="b.pdf")).json()["upload_id"]
+    broken = (await announce(owner, products[0], b"broken", name="c.pdf")).json()["upload_id"]
+    await db.execute("UPDATE upload SET state = 'failed', reason = 'size' WHERE id = $1", broken)
     pages = await _pages(viewer, products, now)
     running = pages["running"]
     said = {"name": "c.jpg", "size": "10", "content_type": "image/jpeg"}
@@ -95,7 +114,7 @@ async def make_world(owner: Any, visitor: httpx.AsyncClient, now: datetime) -> W
         "SELECT id, stripe_session_id FROM \"order\" WHERE state = 'processing'"
     )
     assert pending is not None
-    sold = await make_sold(viewer, now, files=("guide.pdf", "notes.pdf"))
+    sold = await _bought(pages["per item"], stripe_account, now)
     await make_sold(viewer, now, state="refunded")
     other = await _other_session(viewer, now)
     print_ = await _fingerprint(viewer.user_id)
@@ -106,24 +125,24 @@ async def make_world(owner: Any, visitor: httpx.AsyncClient, now: datetime) -> W
         "upload_id": upload,
         "console/pages/upload_id": cover_upload.json()["upload_id"],
         "file_id": str(files[0]["id"]),
-        "orders/file_id": str(sold.files[0]),
+        "orders/file_id": str(files[0]["id"]),
         "order_id": str(sold.id),
         "session_id": other,
         "job_id": str(await _dead_letter(now)),
         "reset/token": sign_token("reset", {"user": str(viewer.user_id), "print": print_}, now),
         "verify/token": verification_token(viewer.user_id, viewer.email, now),
         "orders/token": order_token(sold.id, now),
-        "d/token": download_path(sold.id, sold.files[0], ADDRESS, now).removeprefix("/d/"),
-        "media/token": media_url(f"{cover}-1200.webp").removeprefix("/media/"),
+        "d/token": download_path(sold.id, files[0]["id"], ADDRESS, now).removeprefix("/d/"),
+        "media/token": media_url(picture_key(cover, 1200)).removeprefix("/media/"),
         "media/samples/token": sample_url(preview).removeprefix("/media/samples/"),
         "digest": "0000000000",
         "path": "css/base.css",
         "name": THEME,
     }  # fmt: skip
     others = {"order_id": str(pending["id"]), "product_id": str(products[1])}
-    elsewhere = download_path(sold.id, sold.files[0], "203.0.113.9", now).removeprefix("/d/")
+    elsewhere = download_path(sold.id, files[0]["id"], "203.0.113.9", now).removeprefix("/d/")
     await deactivate(viewer, products[1], now)
-    return World(viewer, pages, products, sold, values, others, elsewhere)
+    return World(viewer, pages, products, sold, values, others, elsewhere, broken)
 
 
 async def _pages(viewer: Viewer, products: list[UUID], now: datetime) -> dict[str, PageRecord]:
@@ -147,6 +166,18 @@ async def _pages(viewer: Viewer, products: list[UUID], now: datetime) -> dict[st
     await pausing.pause(pages["paused"], viewer.user_id, now, moves_deadline=True)
     await ending.end(pages["expired"], viewer.user_id, now)
     return pages
+
+
+async def _bought(page: PageRecord, stripe_account: Any, now: datetime) -> Bought:
+    sale = Sale(page.id, page.short_id, UUID(int=0), tuple(c.id for c in page.contents))
+    placed = await buy(sale, now, 1)
+    session_id = await db.fetch_value(
+        'SELECT stripe_session_id FROM "order" WHERE id = $1', placed.order_id
+    )
+    await stripe_account.pay(session_id)
+    delivery = await deliver(session_id, now)
+    assert delivery.standing == Standing.READY
+    return Bought(placed.order_id, session_id)
 
 
 async def _other_session(viewer: Viewer, now: datetime) -> str:
