@@ -16,6 +16,8 @@ from app.core import db
 from app.core.ids import new_id, new_short_id
 from app.core.settings import get_settings
 from app.orders.checkout import Basket, Placed, start_checkout
+from app.pages.lifecycle import Cause, State
+from app.pages.recording import record_transition
 from app.pages.tables import Page, PageContent
 from app.products.tables import Product
 from app.stock.capacity import create_stock
@@ -71,6 +73,15 @@ async def make_sale(
         **at,
     )
     await page.save()
+    await record_transition(
+        page.id,
+        State.DRAFT,
+        State.ACTIVE,
+        now - timedelta(minutes=1),
+        Cause.HAND,
+        now,
+        seller.user_id,
+    )
     contents: list[UUID] = []
     for place, price in enumerate(prices):
         product = Product(name=f"Item {place + 1}", amount=price, currency=currency, **owner, **at)
