@@ -45,6 +45,10 @@ class Server:
     def resident_kilobytes(self) -> float:
         return psutil.Process(self.child.pid).memory_info().rss / KILOBYTE
 
+    def cpu_seconds(self) -> float:
+        times = psutil.Process(self.child.pid).cpu_times()
+        return times.user + times.system
+
     def metric(self, name: str) -> float:
         """Return one of `/metrics`' figures, added up over its labels."""
         text = httpx.get(f"{self.url}/metrics", trust_env=False).text
