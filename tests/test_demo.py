@@ -9,9 +9,10 @@ import pytest
 from app.auth.viewer import Viewer
 from app.core import db
 from app.core.settings import get_settings
-from app.demo import create_demo, goods, sales
+from app.demo import create_demo, goods, occasions, sales
 from app.pages import loading
 from app.pages.lifecycle import State
+from app.pages.types import page_types
 from app.products.queries import original_files, product_cards
 from app.stock.levels import levels
 from app.storage.objects import get_store
@@ -75,7 +76,7 @@ async def test_made_again_it_changes_nothing(app: Any, now: datetime) -> None:
     before = await db.fetch_one(_COUNTS)
     assert before is not None
     assert (before["users"], before["products"], before["files"]) == (1, 3, 6)
-    assert (before["pages"], before["orders"]) == (3, len(sales.GIVEN_AWAY))
+    assert (before["pages"], before["orders"]) == (6, len(sales.GIVEN_AWAY))
     await create_demo(get_settings(), now + timedelta(days=3))
     assert await db.fetch_one(_COUNTS) == before
 
@@ -105,3 +106,14 @@ async def test_production_gets_no_known_password(
     with pytest.raises(RuntimeError, match="production"):
         await create_demo(get_settings(), now)
     assert await db.fetch_value('SELECT count(*) FROM "user"') == 0
+
+
+async def test_there_is_a_page_of_every_type(client: httpx.AsyncClient, now: datetime) -> None:
+    await create_demo(get_settings(), now)
+    plans = (sales.RUNNING, occasions.COUNTDOWN, occasions.EVENT, occasions.OFFER)
+    assert {plan.type for plan in plans} == set(page_types)
+    for plan in plans:
+        page = await loading.by_id(plan.id)
+        assert page.state(now) is State.ACTIVE
+        answer = await client.get(f"/p/{page.short_id}")
+        assert answer.status_code == 200 and plan.title in answer.text

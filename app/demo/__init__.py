@@ -1,4 +1,4 @@
-"""Demo data: a creator, products with real files, and a sale that runs, one that comes and one that is over.
+"""Demo data: a creator, products with real files, sales in three states, and a page of each other type.
 
 Made once, by the same capabilities that the console and the checkout call; nothing here writes a table itself.
 """
@@ -12,6 +12,7 @@ from app.core.clock import utc_now
 from app.core.settings import Settings
 from app.demo.creator import EMAIL, PASSWORD, demo_creator
 from app.demo.goods import put_up_goods
+from app.demo.occasions import occasions_are_up, put_up_occasions
 from app.demo.sales import put_up_sales, sales_are_up
 
 log = structlog.get_logger()
@@ -34,9 +35,10 @@ async def create_demo(settings: Settings, now: datetime | None = None) -> DemoLo
     if settings.environment == "production":
         raise RuntimeError("Demo data has a known password: it is not for production.")
     now = now or utc_now()
-    if not await sales_are_up():
+    if not (await sales_are_up() and await occasions_are_up(now)):
         creator = await demo_creator(now)
         await put_up_goods(creator, now)
+        await put_up_occasions(creator, now)
         await put_up_sales(creator, now)
         log.info("demo.created", email=EMAIL)
     return DemoLogin(EMAIL, PASSWORD)

@@ -10,6 +10,7 @@ from app.pages import lifecycle, loading
 from app.pages.lifecycle import State
 from app.pages.loading import Content, PageRecord
 from app.pages.recording import record_change, store_times, touch
+from app.pages.telling import tell_added_stock
 from app.pages.terms import MAXIMUM_QUANTITY
 from app.stock.capacity import set_capacity
 
@@ -71,12 +72,13 @@ async def add_stock(
             change_id=change_id,
         )
         await touch(page.id)
+        await tell_added_stock(page.id)
 
 
 async def _add_to_page(page: PageRecord, add: int, now: datetime) -> tuple[int, int]:
     before = page.sells.quantity
     if page.stock_id is None or before is None:
-        raise Conflict
+        raise Conflict(_("This page's stock has no limit."))
     after = _sum(before, add)
     await set_capacity(page.stock_id, after, now)
     await db.execute(

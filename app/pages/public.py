@@ -50,7 +50,7 @@ class Answer:
 class Shown:
     """A page's answer from `at` until `fresh_until`: a body to send, or where it sends its visitors."""
 
-    page: PageRecord
+    view: PageView
     status: int
     html: str
     body: Encoded
@@ -71,6 +71,15 @@ class Shown:
         if encoding:
             headers.append(_raw(("content-encoding", encoding)))
         return Answer(self.status, headers, body)
+
+    @property
+    def page(self) -> PageRecord:
+        return self.view.page
+
+    @cached_property
+    def embedded(self) -> Encoded:
+        """What other sites show of the page in a frame."""
+        return encode(showing.embedded(self.view).encode(), quality=QUALITY)
 
     @cached_property
     def _headers(self) -> RawHeaders:
@@ -163,7 +172,7 @@ async def show(short_id: str, now: datetime) -> Shown:
     changes = (page.next_change(now), gone_at)
     later = [moment for moment in changes if moment is not None and moment > now]
     return Shown(
-        page=page,
+        view=view,
         status=410 if gone else 200,
         html=html,
         body=encode(html.replace(showing.PERSONAL_PART, "").encode(), quality=QUALITY),

@@ -47,6 +47,18 @@ def whole(view: PageView, *, live: bool = True, note: str = "") -> str:
         )
 
 
+def embedded(view: PageView) -> str:
+    """Return the document that another site shows in a frame."""
+    with speaking(view.page.language):
+        return render(
+            "pages/embed.html",
+            **_context(view),
+            embed=f"{view.page.page_type.templates}/_embed.html",
+            page_theme_href=theme_href(view.page.theme),
+            public_url=f"{get_settings().base_url}{view.path}",
+        )
+
+
 def full_update(view: PageView) -> str:
     """Return everything that can change, to be merged into what a browser shows; what was typed stays."""
     with speaking(view.page.language):

@@ -9,6 +9,7 @@ from app.core.errors import NotFound
 from app.core.eventstream import EventStream
 from app.core.live import LiveBus, bus
 from app.pages import loading, showing
+from app.pages.embedding import PUBLIC
 from app.pages.lifecycle import State
 from app.pages.viewing import view_page
 from app.stock.levels import levels
@@ -70,4 +71,7 @@ bus.render_with("page", updates.render)
 
 def event_stream(page_id: UUID) -> EventStream:
     """Return the response that keeps a browser up to date with a page."""
-    return EventStream(bus, f"page:{page_id}")
+    stream = EventStream(bus, f"page:{page_id}")
+    # For the frames on other sites, which have no origin.
+    stream.headers.update(PUBLIC)
+    return stream

@@ -5,11 +5,13 @@ from litestar import Controller
 from app.pages.controllers.console import PageController
 from app.pages.controllers.covers import CoverController
 from app.pages.controllers.editor import EditorController, PreviewController
+from app.pages.controllers.embed import EmbedController
 from app.pages.controllers.public import PublicController, set_personal_part
 from app.pages.controllers.verbs import ShareController, VerbController
 
 controllers: list[type[Controller]] = [
     PublicController,
+    EmbedController,
     PageController,
     EditorController,
     PreviewController,

@@ -1,0 +1,45 @@
+"""What other sites ask for: the script that makes the frame, and what is in it."""
+
+from datetime import datetime
+from typing import Any
+
+from litestar import Controller, Request, Response, get
+
+from app.core.assets import load_asset
+from app.core.errors import Gone, NotFound
+from app.core.ids import is_short_id
+from app.core.rendering import HTML
+from app.pages.embedding import PUBLIC, frame_headers
+from app.pages.public import cache, clock_header
+
+Request_ = Request[Any, Any, Any]
+
+# The address never changes, so a new version must be asked for; an hour is soon enough.
+SCRIPT_CACHE = "public, max-age=3600"
+
+
+class EmbedController(Controller):
+    @get("/embed.js", media_type="text/javascript")
+    async def script(self, request: Request_) -> Response[bytes]:
+        asset = load_asset("js/embed.js")
+        body, encoding = asset.body.best(request.headers.get("accept-encoding", ""))
+        headers = {**PUBLIC, "Cache-Control": SCRIPT_CACHE, "Vary": "Accept-Encoding"}
+        headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+        if encoding:
+            headers["Content-Encoding"] = encoding
+        return Response(body, media_type="text/javascript", headers=headers)
+
+    @get("/p/{short_id:str}/embed")
+    async def frame(self, request: Request_, short_id: str, now: datetime) -> Response[bytes]:
+        """The page's clock, stock and way in, for a frame. It reads this address again when the page's stage changes."""
+        if not is_short_id(short_id):
+            raise NotFound
+        shown = await cache.get(short_id, now)
+        if shown.status != 200:
+            raise Gone
+        body, encoding = shown.embedded.best(request.headers.get("accept-encoding", ""))
+        headers = {**frame_headers(), "Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
+        headers |= dict([clock_header(now), ("X-Robots-Tag", "noindex")])
+        if encoding:
+            headers["Content-Encoding"] = encoding
+        return Response(body, media_type=HTML, headers=headers)

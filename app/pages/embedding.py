@@ -1,0 +1,28 @@
+"""A page's clock and offer on another site: a frame of its own origin that has no cookies and opens the page at top level.
+
+The frame is sandboxed by its own headers too, so that it stays without cookies however a site puts it in.
+"""
+
+from app.core.middleware import content_security_policy
+from app.core.settings import get_settings
+from app.pages.loading import PageRecord
+
+SCRIPT_PATH = "/embed.js"
+SANDBOX = (
+    "allow-scripts allow-popups allow-popups-to-escape-sandbox "
+    "allow-top-navigation-by-user-activation"
+)
+# The frame has no origin of its own: what it reads of ours is public, and it says so.
+PUBLIC = {"Access-Control-Allow-Origin": "*"}
+
+
+def frame_headers() -> dict[str, str]:
+    """Return the headers of a document that any site may put into a frame."""
+    policy = content_security_policy().replace("frame-ancestors 'self'", "frame-ancestors *")
+    return {"Content-Security-Policy": f"{policy}; sandbox {SANDBOX}", **PUBLIC}
+
+
+def embed_code(page: PageRecord) -> str:
+    """Return the one line that puts the page on another site."""
+    source = f"{get_settings().base_url}{SCRIPT_PATH}"
+    return f'<script async src="{source}" data-page="{page.short_id}"></script>'
