@@ -1,6 +1,7 @@
 """`python -m bench.chaos`: kill and restart every part in the middle of a sale; end with 1 when a promise was broken."""
 
 import argparse
+import logging
 import os
 import random
 import sys
@@ -62,6 +63,8 @@ def main() -> int:
     parser.add_argument("--keep", type=Path, help="put data and logs there, and leave them")
     options = parser.parse_args()
     random.seed(options.seed)
+    # Our own pool loses its connections too, and says so at length.
+    logging.getLogger("asyncpg").setLevel(logging.CRITICAL)
     print(f"chaos, seed {options.seed}", flush=True)
     began = time.monotonic()
     with ExitStack() as running:

@@ -45,8 +45,7 @@ def faults_of_processes(house: House) -> list[Fault]:
             for process in lost:
                 house.kill(process)
             pause(SHORT)
-            for process in lost:
-                house.start(process)
+            house.start(*lost)
 
         return happen
 

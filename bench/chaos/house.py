@@ -66,8 +66,7 @@ class House:
         self.workers = [
             Process(f"worker {n}", ["app.cli", "worker"]) for n in range(1, workers + 1)
         ]
-        for process in [*self.webs, *self.workers]:
-            self.start(process)
+        self.start(*self.webs, *self.workers)
 
     def close(self) -> None:
         running = [process.child for process in [*self.webs, *self.workers] if process.child]
@@ -78,15 +77,17 @@ class House:
         for relay in self.relays.values():
             self.loop.run(relay.stop())
 
-    def start(self, process: Process) -> None:
-        """Start a process; a web process listens when this returns."""
-        process.child = Child(
-            [sys.executable, "-m", *process.command],
-            env=self._environment(),
-            output=self.folder / f"{process.name.replace(' ', '-')}.log",
-        )
-        if process.port:
-            wait_for_port(process.child, process.port, process.name, LISTENS_SECONDS)
+    def start(self, *processes: Process) -> None:
+        """Start processes; those of the web listen when this returns."""
+        for process in processes:
+            process.child = Child(
+                [sys.executable, "-m", *process.command],
+                env=self._environment(),
+                output=self.folder / f"{process.name.replace(' ', '-')}.log",
+            )
+        for process in processes:
+            if process.port and process.child:
+                wait_for_port(process.child, process.port, process.name, LISTENS_SECONDS)
 
     def kill(self, process: Process) -> None:
         """Kill a process as the kernel does when memory is short: it can say nothing to anyone."""

@@ -18,7 +18,8 @@ class Relay:
         self.targets = list(targets)
         self.port = 0
         self.cuts = 0
-        self._open: set[asyncio.StreamWriter] = set()
+        # The tasks are kept here too: the event loop itself would let them be collected.
+        self._open: dict[asyncio.StreamWriter, asyncio.Task[None] | None] = {}
         self._flows = asyncio.Event()
         self._flows.set()
         self._server: asyncio.Server | None = None
@@ -48,19 +49,25 @@ class Relay:
         self._flows.set()
 
     async def _relay(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._open.add(writer)
+        self._open[writer] = asyncio.current_task()
+        pumps: list[asyncio.Task[None]] = []
         try:
             found = await self._connect()
             if found is None:
                 return
             far_reader, far_writer = found
             try:
-                await asyncio.gather(self._pump(reader, far_writer), self._pump(far_reader, writer))
+                pumps.append(asyncio.create_task(self._pump(reader, far_writer)))
+                pumps.append(asyncio.create_task(self._pump(far_reader, writer)))
+                # Nobody here half-closes: when one side is done, so is the other.
+                await asyncio.wait(pumps, return_when=asyncio.FIRST_COMPLETED)
             finally:
-                far_writer.transport.abort()
+                far_writer.close()
         finally:
-            self._open.discard(writer)
-            writer.transport.abort()
+            for pump in pumps:
+                pump.cancel()
+            del self._open[writer]
+            writer.close()
 
     async def _connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter] | None:
         for port in random.sample(self.targets, len(self.targets)):
@@ -74,5 +81,3 @@ class Relay:
                 await self._flows.wait()
                 target.write(data)
                 await target.drain()
-        with contextlib.suppress(OSError, RuntimeError):
-            target.write_eof()

@@ -121,7 +121,8 @@ async def _once(
     key = request.headers.get("idempotency-key") if request.method == "POST" else None
     context = world.context(account, headers["request-id"], key)
     if not key:
-        return _perform(context, request.method, path, params)
+        with world.store.whole():
+            return _perform(context, request.method, path, params)
     if len(key) > LONGEST_KEY:
         raise ApiError(f"Idempotency keys have at most {LONGEST_KEY} characters.")
     asked = f"{request.method} {path} {json.dumps(params, sort_keys=True)}"
@@ -129,11 +130,13 @@ async def _once(
     if stored := _stored(world, account, key, asked):
         headers |= {"idempotent-replayed": "true", "original-request": stored["request_id"]}
         return stored["status"], stored["body"]
-    status, body = _perform(context, request.method, path, params)
-    world.store.db.execute(
-        "INSERT INTO answers VALUES (?, ?, ?, ?, ?, ?)",
-        (account.name, key, asked, headers["request-id"], status, body),
-    )
+    # Work and answer together: a key that was used never does the work again, not even after a crash.
+    with world.store.whole():
+        status, body = _perform(context, request.method, path, params)
+        world.store.db.execute(
+            "INSERT INTO answers VALUES (?, ?, ?, ?, ?, ?)",
+            (account.name, key, asked, headers["request-id"], status, body),
+        )
     return status, body
 
 

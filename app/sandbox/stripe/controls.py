@@ -91,7 +91,9 @@ class ControlsController(Controller):
         )
         if payment.method not in paying.METHODS:
             raise ApiError("Unknown method.", param="method")
-        return _done(request, context.account.name, paying.pay(context, id, payment))
+        with world.store.whole():
+            session = paying.pay(context, id, payment)
+        return _done(request, context.account.name, session)
 
     @post("/sessions/{id:str}/settle")
     async def settle(self, request: AnyRequest, world: World, id: str) -> Response[Any]:

@@ -54,7 +54,8 @@ class HostedController(Controller):
         if payment is None:
             return _page(context, session, form, 422)
         try:
-            paying.pay(context, id, payment)
+            with context.store.whole():
+                paying.pay(context, id, payment)
         except ApiError as error:
             code = str(error.body["error"].get("code", ""))
             form.errors[FIELD_OF_DECLINE.get(code, "card")] = error.message

@@ -4,7 +4,8 @@ import json
 import secrets
 import sqlite3
 import string
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +36,7 @@ def new_id(prefix: str, length: int = 24) -> str:
 
 
 class Store:
-    """Documents by id and kind; every method is one short statement, committed at once."""
+    """Documents by id and kind; every method is one short statement, committed at once or with the `whole` around it."""
 
     def __init__(self, path: Path | str) -> None:
         self.db = sqlite3.connect(path, isolation_level=None)
@@ -43,6 +44,18 @@ class Store:
         self.db.execute("PRAGMA journal_mode = WAL")
         self.db.execute("PRAGMA synchronous = OFF")
         self.db.executescript(SCHEMA)
+
+    @contextmanager
+    def whole(self) -> Generator[None]:
+        """Keep all that is done inside or, when the process is killed, nothing. A refusal is an answer, and keeps its traces.
+
+        Nothing inside may wait: everybody shares the one connection.
+        """
+        self.db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        finally:
+            self.db.execute("COMMIT")
 
     def add(self, account: str, document: Document, parent: str = "") -> Document:
         """Keep a new object; `parent` is the object it is listed by (a session's line items)."""
