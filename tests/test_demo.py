@@ -96,7 +96,7 @@ async def test_interrupted_it_goes_on_where_it_stopped(
     await create_demo(get_settings(), now)
     found = await db.fetch_one(_COUNTS)
     assert found is not None
-    assert (found["users"], found["products"], found["files"], found["pages"]) == (1, 3, 6, 3)
+    assert (found["users"], found["products"], found["files"], found["pages"]) == (1, 3, 6, 6)
 
 
 async def test_production_gets_no_known_password(
