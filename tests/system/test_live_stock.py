@@ -4,7 +4,7 @@ import asyncio
 from typing import Any
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from app.core.clock import utc_now
 from app.pages import loading
@@ -13,6 +13,8 @@ from tests.system.people import PHONE, Visitors
 from tests.system.steps import go_to_payment, live, pay, thanked
 
 pytestmark = pytest.mark.system
+
+LATE_SECONDS = 0.5
 
 
 async def all_see(pages: list[Page], text: str) -> None:
@@ -49,6 +51,20 @@ async def test_two_visitors_watch_a_third_hold_buy_and_take_the_last(
     for watcher in watchers:
         await expect(watcher.locator("#page-main")).to_contain_text("Sold out")
         await expect(watcher.locator("#checkout")).to_have_count(0)
+
+
+async def test_a_page_is_live_however_late_its_scripts_come(owner: Any, visitors: Visitors) -> None:
+    page = await make_page(owner.viewer, now=utc_now())
+
+    async def late(route: Route) -> None:
+        await asyncio.sleep(LATE_SECONDS)
+        await route.continue_()
+
+    for script in ("hx-sse.min.js", "htmx.min.js", "live.js"):
+        visitor = await visitors()
+        await visitor.route(f"**/{script}", late)
+        await visitor.goto(f"/p/{page.short_id}")
+        await live(visitor)
 
 
 async def test_what_a_visitor_types_stays_while_the_page_changes(
