@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -23,11 +23,11 @@ class Books:
     """`orders`, `stocks` and `messages` are rows; `sessions` and `refunds` are Stripe's objects; `copies` counts the
     mails of each Message-ID that arrived; `findings` are those of the product's own auditor, with no grace."""
 
-    orders: list[Row]
-    stocks: list[Row]
-    messages: list[Row]
-    sessions: list[Row]
-    refunds: list[Row]
+    orders: Sequence[Row]
+    stocks: Sequence[Row]
+    messages: Sequence[Row]
+    sessions: Sequence[Row]
+    refunds: Sequence[Row]
     copies: Counter[str]
     dead: int = 0
     findings: list[str] = field(default_factory=list[str])
@@ -91,8 +91,8 @@ async def read(stripe: StripeAccount, inbox_url: str) -> Books:
         orders=[dict(row) for row in await db.fetch(ORDERS)],
         stocks=[dict(row) for row in await db.fetch(STOCKS)],
         messages=[row | {"message_id": message_id(row["id"])} for row in messages],
-        sessions=list(sessions),
-        refunds=list(refunds),
+        sessions=sessions,
+        refunds=refunds,
         copies=await _copies(inbox_url),
         dead=await db.fetch_value("SELECT count(*) FROM pgqueuer WHERE status = 'failed'"),
         findings=[f"{one.check} {one.subject}: {one.detail}" for one in findings],
