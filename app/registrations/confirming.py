@@ -1,0 +1,80 @@
+"""The way without scripts: what was typed waits until a link in a mail confirms it, then it is registered like any other."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID
+
+from app.core import db
+from app.core.errors import Gone
+from app.core.i18n import gettext as _
+from app.core.ids import new_id
+from app.pages.collecting import Collection, collection_of
+from app.registrations.emails import send_confirm
+from app.registrations.forms import check_registration, sign_up_of
+from app.registrations.links import CONFIRM_WITHIN
+from app.registrations.registering import Outcome, register
+
+# A browser's fields, and what the server knew of it when the form came.
+SOURCE = "source"
+# Nobody is sent more confirmations for a page than this while they are valid.
+MOST_WAITING = 3
+
+
+async def keep_until_confirmed(
+    collection: Collection, typed: Mapping[str, str], email: str, source: str, now: datetime
+) -> None:
+    """Keep a valid form and mail `email` the link that registers it. One who asks again and again gets no more mails."""
+    async with db.transaction():
+        waiting = await db.fetch_value(
+            """SELECT count(*) FROM pending_registration WHERE page_id = $1 AND lower(typed ->> 'email') = lower($2)
+               AND expires_at > $3""",
+            collection.page_id,
+            email,
+            now,
+        )
+        if waiting >= MOST_WAITING:
+            return
+        pending_id = new_id()
+        await db.execute(
+            """INSERT INTO pending_registration (id, page_id, typed, language, created_at, expires_at)
+               VALUES ($1, $2, $3::jsonb, $4, $5, $6)""",
+            pending_id,
+            collection.page_id,
+            json.dumps({"typed": dict(typed), "email": email, SOURCE: source}),
+            collection.language,
+            now,
+            now + CONFIRM_WITHIN,
+        )
+        await send_confirm(collection, pending_id, email, now)
+
+
+async def pending_page(pending_id: UUID, now: datetime) -> Collection:
+    """Return the page that something waits for. Raises Gone when it was confirmed already, or never was."""
+    page_id = await db.fetch_value(
+        "SELECT page_id FROM pending_registration WHERE id = $1", pending_id
+    )
+    if page_id is None:
+        raise Gone(_("This was confirmed already. Your registration is in your mail."))
+    return await collection_of(page_id, now)
+
+
+async def confirm(pending_id: UUID, now: datetime) -> Outcome:
+    """Register what waited. Raises Gone as `pending_page`, Conflict and OutOfStock as `register`: then it still waits."""
+    collection = await pending_page(pending_id, now)
+    async with db.transaction():
+        stored = await db.fetch_value(
+            "DELETE FROM pending_registration WHERE id = $1 RETURNING typed", pending_id
+        )
+        if stored is None:
+            raise Gone(_("This was confirmed already. Your registration is in your mail."))
+        kept = json.loads(stored)
+        read = check_registration(kept["typed"], collection.asks)
+        if not read.form.ok:
+            raise Gone(_("The form has changed since. Please register again."))
+        return await register(collection, sign_up_of(read, collection, kept[SOURCE]), now)
+
+
+async def forget_unconfirmed(now: datetime) -> None:
+    """Forget what nobody confirmed in time."""
+    await db.execute("DELETE FROM pending_registration WHERE expires_at <= $1", now)

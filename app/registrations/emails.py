@@ -1,0 +1,141 @@
+"""Registrations' messages to the people who registered, one function each. Each is queued once by its key."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from app.core.settings import get_settings
+from app.notifications.sending import Attachment, send_email
+from app.pages.collecting import Collection
+from app.pages.showing import speaking
+from app.registrations.calendar import CONTENT_TYPE, FILE_NAME, event_calendar
+from app.registrations.fields import labelled
+from app.registrations.happenings import happening_of
+from app.registrations.links import confirm_url, manage_url
+from app.registrations.queries import RegistrationView
+
+
+async def send_confirmed(
+    collection: Collection, registration: RegistrationView, now: datetime
+) -> None:
+    """Confirm a registration: what was taken down, the event for the calendar, the link that manages it."""
+    await _send(collection, registration, "registration", f"registration:{registration.id}", now)
+
+
+async def send_again(
+    collection: Collection, registration: RegistrationView, hour: str, now: datetime
+) -> None:
+    """Say what stands already to who registered again; at most once an hour."""
+    key = f"registration-again:{registration.id}:{hour}"
+    await _send(collection, registration, "registration-again", key, now)
+
+
+async def send_changed(
+    collection: Collection, registration: RegistrationView, at: str, now: datetime
+) -> None:
+    """Say how many places it is now."""
+    key = f"registration-changed:{registration.id}:{at}"
+    await _send(collection, registration, "registration-changed", key, now)
+
+
+async def send_cancelled(
+    collection: Collection, registration: RegistrationView, now: datetime
+) -> None:
+    """Confirm that a registration is cancelled, and take the event out of the calendar."""
+    key = f"registration-cancelled:{registration.id}"
+    await _send(collection, registration, "registration-cancelled", key, now, cancelled=True)
+
+
+async def send_confirm(collection: Collection, pending_id: UUID, email: str, now: datetime) -> None:
+    """Let somebody without scripts confirm what they typed."""
+    await send_email(
+        email,
+        "registration-confirm",
+        {"title": collection.title, "url": confirm_url(pending_id, now)},
+        locale=collection.language,
+        key=f"registration-confirm:{pending_id}",
+        subject_of=pending_id,
+    )
+
+
+async def send_broadcast(
+    collection: Collection,
+    registration: RegistrationView,
+    broadcast_id: UUID,
+    subject: str,
+    body: str,
+    now: datetime,
+) -> None:
+    """Bring the creator's own words."""
+    key = f"broadcast:{broadcast_id}:{registration.id}"
+    await _send(
+        collection,
+        registration,
+        "registration-message",
+        key,
+        now,
+        with_event=False,
+        subject=subject,
+        words=body,
+    )
+
+
+async def _send(
+    collection: Collection,
+    registration: RegistrationView,
+    name: str,
+    key: str,
+    now: datetime,
+    *,
+    with_event: bool = True,
+    cancelled: bool = False,
+    **context: Any,
+) -> None:
+    if not registration.email:
+        return
+    with speaking(registration.language):
+        given = {**context_of(collection, registration, now), **context}
+    await send_email(
+        registration.email,
+        name,
+        given,
+        locale=registration.language,
+        key=key,
+        subject_of=registration.id,
+        attachments=_event(collection, registration, now, cancelled) if with_event else [],
+    )
+
+
+def context_of(
+    collection: Collection, registration: RegistrationView, now: datetime
+) -> dict[str, Any]:
+    """Return what every message to a registrant may show."""
+    return {
+        "title": collection.title,
+        "zone": collection.zone,
+        "registration": registration,
+        "happening": happening_of(collection),
+        "answers": labelled(collection.asks.fields, registration.answers),
+        "confirmation": collection.settings.confirmation_message,
+        "url": manage_url(registration.id, now),
+        "page_url": f"{get_settings().base_url.rstrip('/')}/p/{collection.short_id}",
+    }
+
+
+def _event(
+    collection: Collection, registration: RegistrationView, now: datetime, cancelled: bool
+) -> list[Attachment]:
+    happening = happening_of(collection)
+    if happening is None or not (registration.seated or cancelled):
+        return []
+    text = event_calendar(
+        collection,
+        happening,
+        now,
+        id=registration.id,
+        url=manage_url(registration.id, now),
+        private=not cancelled,
+        cancelled=cancelled,
+    )
+    method = "CANCEL" if cancelled else "PUBLISH"
+    return [Attachment(FILE_NAME, CONTENT_TYPE, text, {"method": method})]

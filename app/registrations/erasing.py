@@ -1,0 +1,33 @@
+"""Erasing: nothing of a registration is kept, not its history and not what was written to it; its places are free."""
+
+from datetime import datetime
+from uuid import UUID
+
+from app.core import db
+from app.core.errors import NotFound
+from app.notifications.forgetting import forget
+from app.pages.collecting import Collection
+from app.registrations import queries, seats
+from app.registrations.cancelling import free
+
+
+async def erase(collection: Collection, registration_id: UUID, now: datetime) -> bool:
+    """Erase a registration for good, and offer its places to those who wait. False when it was already."""
+    async with db.transaction():
+        await seats.lock(collection.page_id)
+        try:
+            registration = await queries.locked(registration_id)
+        except NotFound:
+            return False
+        if registration.standing:
+            # Marked first: what is offered to those who wait must not be offered to this one.
+            await db.execute(
+                """UPDATE registration SET state = 'cancelled', cancelled_at = $2, checked_in_at = NULL
+                   WHERE id = $1""",
+                registration_id,
+                now,
+            )
+            await free(collection, registration, now)
+        await forget(registration_id)
+        await db.execute("DELETE FROM registration WHERE id = $1", registration_id)
+    return True

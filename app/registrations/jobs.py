@@ -1,0 +1,52 @@
+"""Jobs of registrations. Each takes an id and calls one domain function."""
+
+from datetime import datetime
+from uuid import UUID
+
+from app.core import jobs
+from app.core.errors import NotFound
+from app.pages.collecting import Collection, collection_of
+from app.registrations import captcha, confirming, emails
+from app.registrations.cancelling import CANCELLED_JOB
+from app.registrations.changing import CHANGED_JOB
+from app.registrations.queries import RegistrationView, registration_of
+from app.registrations.registering import AGAIN_JOB, CONFIRMED_JOB
+
+
+async def _find(payload: jobs.Payload, now: datetime) -> tuple[Collection, RegistrationView] | None:
+    """Return a registration with its page; None when it was erased meanwhile."""
+    try:
+        registration = await registration_of(UUID(payload["registration_id"]))
+        return await collection_of(registration.page_id, now), registration
+    except NotFound:
+        return None
+
+
+@jobs.job(CONFIRMED_JOB)
+async def confirmed(payload: jobs.Payload, now: datetime) -> None:
+    if found := await _find(payload, now):
+        await emails.send_confirmed(*found, now)
+
+
+@jobs.job(AGAIN_JOB)
+async def again(payload: jobs.Payload, now: datetime) -> None:
+    if found := await _find(payload, now):
+        await emails.send_again(*found, payload["hour"], now)
+
+
+@jobs.job(CHANGED_JOB)
+async def changed(payload: jobs.Payload, now: datetime) -> None:
+    if found := await _find(payload, now):
+        await emails.send_changed(*found, payload["at"], now)
+
+
+@jobs.job(CANCELLED_JOB)
+async def cancelled(payload: jobs.Payload, now: datetime) -> None:
+    if found := await _find(payload, now):
+        await emails.send_cancelled(*found, now)
+
+
+@jobs.periodic("registrations.forget", "17 * * * *")
+async def forget(_payload: jobs.Payload, now: datetime) -> None:
+    await captcha.forget_used(now)
+    await confirming.forget_unconfirmed(now)
