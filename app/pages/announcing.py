@@ -41,13 +41,14 @@ async def announce_missed(now: datetime) -> int:
     What is queued with a page can only be lost with the queue itself; this makes even that harmless.
     """
     rows = await db.fetch(
-        """SELECT p.id FROM page p WHERE p.published_at IS NOT NULL AND p.ended_at IS NULL
+        """SELECT p.id FROM page p WHERE p.published_at IS NOT NULL AND (p.ended_at IS NULL OR p.ended_at > $2)
            AND ((p.launch_at <= $1 AND NOT EXISTS (SELECT 1 FROM page_transition t
                  WHERE t.page_id = p.id AND t.to_state = 'active' AND t.at = p.launch_at))
-             OR (p.expires_at <= $1 AND NOT (p.paused_at IS NOT NULL AND p.pause_moves_deadline)
+             OR (p.ended_at IS NULL AND p.expires_at <= $1 AND NOT (p.paused_at IS NOT NULL AND p.pause_moves_deadline)
                  AND NOT EXISTS (SELECT 1 FROM page_transition t
                  WHERE t.page_id = p.id AND t.to_state = 'expired')))""",
         now,
+        now - LOOK_BACK,
     )
     missed = [row["id"] for row in rows] + await _missed_moments(now)
     for page_id in missed:

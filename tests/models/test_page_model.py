@@ -184,7 +184,7 @@ class PageMachine(DatabaseMachine):
 
     def teardown(self) -> None:
         if hasattr(self, "times"):
-            self.passes(timedelta(days=1))
+            self.passes(timedelta(hours=12))
             self.do(self._in_the_end())
 
     async def _in_the_end(self) -> None:
@@ -207,3 +207,24 @@ def _or_refused(oracle: Any, *arguments: Any, **options: Any) -> PageTimes | Non
 
 async def test_any_life_is_stored_as_it_was(owner: Any, clock: Any) -> None:
     await run(PageMachine, World(owner, clock, clock.now()), examples=20, steps=20)
+
+
+async def test_a_launch_is_told_though_the_page_was_ended_before_anybody_told_it(
+    owner: Any, clock: Any, run_jobs: Any
+) -> None:
+    page = await make_draft(
+        owner.viewer, now=clock.now(), launch_at=clock.now() + MINUTE,
+        expires_at=clock.now() + 60 * MINUTE,
+    )  # fmt: skip
+    await publishing.schedule(page, owner.viewer.user_id, clock.now())
+    await db.execute("DELETE FROM pgqueuer")
+    clock.advance(2 * MINUTE)
+    await ending.end(await loading.by_id(page.id), owner.viewer.user_id, clock.now())
+    await jobs.registry.handlers["pages.sweep"]({}, clock.now())
+    await run_jobs()
+    rows = await db.fetch("SELECT from_state, to_state FROM page_transition ORDER BY at")
+    assert [(row["from_state"], row["to_state"]) for row in rows] == [
+        ("draft", "scheduled"),
+        ("scheduled", "active"),
+        ("active", "expired"),
+    ]
