@@ -13,6 +13,7 @@ def serve(host: str, port: int, workers: int) -> int:
     command = [sys.executable, "-m", "uvicorn", "app.main:create_app", "--factory"]
     command += ["--host", host, "--port", str(port), "--workers", str(workers)]
     command += ["--no-access-log", "--no-server-header", "--no-proxy-headers"]
+    command += ["--http", "app.core.patience:PatientProtocol"]
     command += ["--timeout-graceful-shutdown", "10"]
     return _become(command)
 

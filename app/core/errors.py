@@ -85,6 +85,15 @@ class TooLarge(MayflyError):
         return _("That is too large.")
 
 
+class TooSlow(MayflyError):
+    """The rest of the request did not come in time (408)."""
+
+    status = 408
+
+    def default_message(self) -> str:
+        return _("That took too long to arrive. Please send it again.")
+
+
 class TooManyRequests(MayflyError):
     """A rate limit was reached; `retry_after` is in seconds."""
 

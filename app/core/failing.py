@@ -7,8 +7,9 @@ import structlog
 from litestar import Request, Response
 from litestar.exceptions import HTTPException
 
-from app.core.errors import MayflyError, TooManyRequests
+from app.core.errors import MayflyError, TooManyRequests, TooSlow
 from app.core.i18n import gettext as _
+from app.core.middleware import logged_path
 from app.core.outages import is_outage
 from app.core.rendering import HTML, is_htmx, render
 
@@ -25,6 +26,7 @@ def titles() -> dict[int, str]:
         403: _("This link does not work"),
         404: _("Nothing here"),
         405: _("Nothing here"),
+        408: _("That took too long"),
         409: _("No longer possible"),
         410: _("This is over"),
         413: _("Too large"),
@@ -64,6 +66,9 @@ def _answer(request: Request_, status: int, message: str, headers: dict[str, str
 def expected(request: Request_, error: MayflyError) -> Response[Any]:
     """Answer an error of our own with its status and its words."""
     headers = {"Retry-After": str(error.retry_after)} if isinstance(error, TooManyRequests) else {}
+    if isinstance(error, TooSlow):
+        # What is still to come of the request must not be taken for the next one.
+        headers["Connection"] = "close"
     return _answer(request, error.status, error.message, headers)
 
 
@@ -84,5 +89,5 @@ def unexpected(request: Request_, error: Exception) -> Response[Any]:
         log.warning("database.away", path=request.scope["path"], error=repr(error))
         message = _("Nothing was lost. Please try again in a moment.")
         return _answer(request, 503, message, {"Retry-After": "2"})
-    log.exception("unexpected_error", path=request.scope["path"], exc_info=error)
+    log.exception("unexpected_error", path=logged_path(request.scope), exc_info=error)
     return _answer(request, 500, _("Something went wrong on our side. It has been noted."), {})

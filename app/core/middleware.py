@@ -14,6 +14,7 @@ from prometheus_client import Counter, Histogram
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
 from app.core.i18n import DEFAULT_LANGUAGE, current_language
+from app.core.patience import patient
 from app.core.settings import get_settings
 
 log = structlog.get_logger()
@@ -57,6 +58,13 @@ def security_headers() -> RawHeaders:
     return [(name.lower().encode(), value.encode()) for name, value in headers]
 
 
+def count(method: str, status: int, seconds: float) -> None:
+    """Let the figures know of an answered request."""
+    answered, timing = _figures(method, status)
+    answered.inc()
+    timing.observe(seconds)
+
+
 @lru_cache(maxsize=256)
 def _figures(method: str, status: int) -> tuple[Counter, Histogram]:
     return REQUESTS.labels(method, str(status)), SECONDS.labels(method)
@@ -65,6 +73,17 @@ def _figures(method: str, status: int) -> tuple[Counter, Histogram]:
 # Scripts and styles are no documents: a policy has nothing to hold there, and would be most of a small file's bytes.
 NO_DOCUMENTS = (b"text/css", b"text/javascript", b"application/javascript")
 ALWAYS_SENT = (b"x-content-type-options", b"strict-transport-security")
+
+
+def logged_path(scope: Any) -> str:
+    """Return a request's path as logs may show it: without signed links, and only the beginning of what no route knows."""
+    template: str | None = scope.get("path_template")
+    if template is None:
+        return "/" + scope["path"].strip("/").partition("/")[0]
+    for name, value in scope["path_params"].items():
+        if name != "token":
+            template = template.replace(f"{{{name}}}", str(value))
+    return template
 
 
 class RequestMiddleware:
@@ -92,6 +111,8 @@ class RequestMiddleware:
                 self._note(scope, message["status"], time.perf_counter() - started)
             await send(message)
 
+        if scope["method"] not in SAFE_METHODS:
+            receive = patient(receive)
         await self.app(scope, receive, send_with_headers)
 
     def _completed(self, own: Iterable[tuple[bytes, bytes]], request_id: str) -> RawHeaders:
@@ -104,14 +125,12 @@ class RequestMiddleware:
         return headers
 
     def _note(self, scope: Any, status: int, seconds: float) -> None:
-        answered, timing = _figures(scope["method"], status)
-        answered.inc()
-        timing.observe(seconds)
+        count(scope["method"], status, seconds)
         if status >= 500 or get_settings().log_level == "DEBUG":
             log.info(
                 "request",
                 method=scope["method"],
-                path=scope["path"],
+                path=logged_path(scope),
                 status=status,
                 ms=round(seconds * 1000, 1),
             )

@@ -108,6 +108,7 @@ class Embedded:
         command = [sys.executable, "-m", "uvicorn", "app.main:create_app", "--factory"]
         command += ["--host", HOST, "--port", str(self.port), "--no-access-log"]
         command += ["--no-server-header", "--no-proxy-headers", "--timeout-graceful-shutdown", "3"]
+        command += ["--http", "app.core.patience:PatientProtocol"]
         child = Child(command, env=self.environment, output=self.folder.log("web"))
         wait_for_port(child, self.port, "The web server")
         return child

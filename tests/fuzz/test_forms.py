@@ -13,8 +13,8 @@ from tests.fuzz.discovery import SentForm, unsafe
 from tests.fuzz.nasties import ALL, anything
 
 # How many of the picked ones go into each form, and at least into each of its fields.
-EACH_FORM = 10
-EACH_FIELD = 3
+EACH_FORM = 6
+EACH_FIELD = 2
 # Sent by scripts with the fields of another form.
 SAME_AS = {
     "POST /console/pages/{page_id}/preview": "POST /console/pages/{page_id}/edit",
@@ -101,13 +101,13 @@ async def test_picked_by_hand(attack: Attack, targets: list[Target]) -> None:
             name = names[number % len(names)]
             await _send(attack, target.form, {name: next(source)}, next(htmx))
     # The attack came through: much was refused for what it said, and some was taken.
-    assert attack.answers[422] > 100, attack.answers
+    assert attack.answers[422] > 60, attack.answers
     assert attack.answers.get(404, 0) < attack.answers[422], attack.answers
     assert attack.answers[303] > 20, attack.answers
 
 
 @settings(
-    max_examples=400,
+    max_examples=250,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
