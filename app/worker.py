@@ -14,6 +14,7 @@ from pgqueuer.models import Schedule
 from app.core import db, jobs
 from app.core.clock import utc_now
 from app.core.logging import configure_logging
+from app.core.requeueing import PatientQueries
 from app.core.settings import get_settings
 from app.main import register_handlers
 
@@ -29,7 +30,8 @@ TRANSIENT = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, PgqExceptio
 
 
 def _queue(pool: asyncpg.Pool) -> PgQueuer:
-    queuer = PgQueuer(AsyncpgPoolDriver(pool))
+    driver = AsyncpgPoolDriver(pool)
+    queuer = PgQueuer(driver, queries=PatientQueries(driver))
     for name in jobs.registry.handlers:
         queuer.entrypoint(name, on_failure="hold", executor_factory=jobs.RetryingExecutor)(
             jobs.executor_for(name)

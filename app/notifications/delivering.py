@@ -7,7 +7,7 @@ from app.core.db import Record, execute, fetch_one, fetch_value, transaction
 from app.core.jobs import enqueue
 from app.notifications.composing import compose, sender_address
 from app.notifications.sending import DELIVER
-from app.notifications.smtp import MailFailed, get_transport
+from app.notifications.smtp import WHOLE_SECONDS, MailFailed, get_transport
 
 # After each failed attempt, how long until the next one; then the message is given up.
 DELAYS = (
@@ -21,7 +21,7 @@ DELAYS = (
     timedelta(hours=12),
 )
 # Longer than any attempt takes: a worker that held a message for this long has died.
-LEASE = timedelta(minutes=2)
+LEASE = timedelta(seconds=WHOLE_SECONDS + 15)
 LONGEST_REASON = 500
 
 
