@@ -127,5 +127,5 @@ def create_app() -> Litestar:
     )
     # Around the router, not in it: what no route answers is logged, guarded and refused alike.
     guarded = CrossOriginMiddleware(web.asgi_handler)
-    web.asgi_handler = RequestMiddleware(FrontDoor(guarded, cache))
+    web.asgi_handler = FrontDoor(RequestMiddleware(guarded), cache)
     return web

@@ -26,7 +26,7 @@ class EventStream(EventSourceResponse):
     exit_watch: ClassVar["asyncio.Task[None] | None"] = None
 
     def __init__(self, bus: LiveBus, topic: str) -> None:
-        super().__init__(content=iter(()))
+        super().__init__(content=iter(()), headers={"X-Content-Type-Options": "nosniff"})
         self.bus, self.topic = bus, topic
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

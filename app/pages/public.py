@@ -12,6 +12,7 @@ from app.core.assets import Encoded, asset_url, encode
 from app.core.clock import milliseconds
 from app.core.errors import NotFound
 from app.core.live import LiveBus, bus
+from app.core.middleware import security_headers
 from app.core.rendering import render
 from app.pages import loading, showing
 from app.pages.lifecycle import State
@@ -34,16 +35,25 @@ SHARED = "public, max-age=0, s-maxage=1, must-revalidate"
 VARY = ("vary", "Accept-Encoding, Cookie")
 NOT_INDEXED = ("x-robots-tag", "noindex")
 
+CONTENT_TYPE = b"text/html; charset=utf-8"
+
 RawHeaders = list[tuple[bytes, bytes]]
 
 
 @dataclass(frozen=True)
 class Answer:
-    """A response without its content type and length; header names are in lower case."""
+    """A response that is made once and sent often; header names are in lower case. What is missing is the clock."""
 
     status: int
     headers: RawHeaders
     body: bytes
+
+    @cached_property
+    def complete(self) -> RawHeaders:
+        """All headers as they go over the wire."""
+        length = b"%d" % len(self.body)
+        entity = [(b"content-type", CONTENT_TYPE), (b"content-length", length)]
+        return [*([] if self.status == 304 else entity), *self.headers, *security_headers()]
 
 
 @dataclass(frozen=True)
@@ -60,17 +70,27 @@ class Shown:
     at: datetime
     fresh_until: datetime
 
-    def answer(self, accepts: str, knows: str, now: datetime) -> Answer:
+    def answer(self, accepts: str, knows: str) -> Answer:
         """Return what everyone gets whose `Accept-Encoding` is `accepts` and whose `If-None-Match` is `knows`."""
-        headers = [*self._headers, _raw(clock_header(now))]
+        if self.redirect_url is None and self.etag in knows:
+            return self._unchanged
+        return self._answers[self.body.best(accepts)[1]]
+
+    @cached_property
+    def _unchanged(self) -> Answer:
+        return Answer(304, self._headers, b"")
+
+    @cached_property
+    def _answers(self) -> dict[str, Answer]:
+        """By encoding."""
         if self.redirect_url:
-            return Answer(302, [*headers, _raw(("location", self.redirect_url))], b"")
-        if self.etag in knows:
-            return Answer(304, headers, b"")
-        body, encoding = self.body.best(accepts)
-        if encoding:
-            headers.append(_raw(("content-encoding", encoding)))
-        return Answer(self.status, headers, body)
+            away = Answer(302, [*self._headers, _raw(("location", self.redirect_url))], b"")
+            return dict.fromkeys(("", "gzip", "br"), away)
+        found = {"": Answer(self.status, self._headers, self.body.plain)}
+        for name, body in (("gzip", self.body.gzip), ("br", self.body.brotli)):
+            headers = [*self._headers, _raw(("content-encoding", name))]
+            found[name] = Answer(self.status, headers, body)
+        return found
 
     @property
     def page(self) -> PageRecord:
@@ -92,6 +112,10 @@ class Shown:
 def clock_header(now: datetime) -> tuple[str, str]:
     """Return the header that tells a browser's countdown the server's clock."""
     return "server-timing", f"clock;dur={milliseconds(now)}"
+
+
+def raw_clock(now: datetime) -> tuple[bytes, bytes]:
+    return _raw(clock_header(now))
 
 
 def _raw(header: tuple[str, str]) -> tuple[bytes, bytes]:

@@ -76,8 +76,9 @@ class PublicController(Controller):
             headers = dict([VARY, ("cache-control", PRIVATE), clock_header(now)])
             return Response(html.encode(), media_type=HTML, headers=headers)
         given = request.headers
-        answer = shown.answer(given.get("accept-encoding", ""), given.get("if-none-match", ""), now)
-        headers = {name.decode(): value.decode() for name, value in answer.headers}
+        answer = shown.answer(given.get("accept-encoding", ""), given.get("if-none-match", ""))
+        headers = dict([clock_header(now)])
+        headers |= {name.decode(): value.decode() for name, value in answer.headers}
         return Response(answer.body, status_code=answer.status, media_type=HTML, headers=headers)
 
     @get("/{short_id:str}/live")
