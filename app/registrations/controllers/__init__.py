@@ -1,0 +1,13 @@
+"""Routes of registrations: the visitor's form, the registrant's own link, and the creator's console."""
+
+from litestar.types import ControllerRouterHandler
+
+from app.registrations.controllers.confirming import ConfirmingController
+from app.registrations.controllers.managing import ManagingController
+from app.registrations.controllers.signing_up import SigningUpController
+
+controllers: list[ControllerRouterHandler] = [
+    SigningUpController,
+    ConfirmingController,
+    ManagingController,
+]

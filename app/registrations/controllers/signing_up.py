@@ -1,0 +1,169 @@
+"""The visitor's registration: the puzzle, the form, and what is answered to it."""
+
+import hashlib
+from datetime import datetime
+from typing import Any, cast
+from uuid import UUID
+
+from litestar import Controller, Request, Response, get, post
+from litestar.di import NamedDependency as Named
+from litestar.params import FromPath
+
+from app.core import db
+from app.core.errors import Conflict, NotFound
+from app.core.forms import FORM_LEVEL, Form
+from app.core.i18n import gettext as _
+from app.core.ids import new_id
+from app.core.ratelimit import limit
+from app.core.rendering import page, redirect
+from app.core.settings import get_settings
+from app.pages.collecting import Collection, ensure_open, load_collection
+from app.registrations import captcha
+from app.registrations.calendar import CONTENT_TYPE, FILE_NAME, event_calendar
+from app.registrations.captcha import Unsolved
+from app.registrations.confirming import keep_until_confirmed
+from app.registrations.controllers.looking import look_of, view_of
+from app.registrations.forms import Read, RegistrationForm, read_registration, sign_up_of
+from app.registrations.happenings import happening_of
+from app.registrations.referring import source_of
+from app.registrations.registering import register
+from app.registrations.tables import WAITING
+
+Request_ = Request[Any, Any, Any]
+
+# Many share an address in an office or a school; one person has few reasons to try often.
+ADDRESS_RATE = "60/minute"
+PERSON_RATE = "6/minute"
+PUZZLE_RATE = "120/minute"
+# Each of these sends a mail to whatever address was typed.
+CONFIRMATION_RATE = "10/hour"
+
+
+class SigningUpController(Controller):
+    path = "/p/{short_id:str}"
+
+    @get("/puzzle")
+    async def puzzle(
+        self, request: Request_, now: Named[datetime], short_id: FromPath[str]
+    ) -> Response[dict[str, Any]]:
+        """A fresh puzzle for the form's scripts, as ALTCHA's JSON."""
+        await limit(request, "puzzle", PUZZLE_RATE)
+        collection = await load_collection(short_id, now)
+        price = await captcha.price_for(request, now)
+        fresh = captcha.puzzle(collection.short_id, price, now)
+        return Response(fresh, headers={"Cache-Control": "no-store"})
+
+    @post("/registrations", status_code=200)
+    async def sign_up(
+        self, request: Request_, now: Named[datetime], short_id: FromPath[str]
+    ) -> Response[str]:
+        """303 to the thanks, or to the last step of browsers without scripts; or the form again, with why."""
+        await limit(request, "registration", ADDRESS_RATE)
+        collection = await load_collection(short_id, now)
+        look_of((await view_of(short_id, now)).page)
+        read = await read_registration(request, collection.asks)
+        if not read.form.ok:
+            return await _again(request, short_id, read.form, 422, now)
+        data = cast(RegistrationForm, read.form.data)
+        await limit(request, "registration-person", PERSON_RATE, key=_person(data))
+        try:
+            if not data.altcha:
+                return await _ask_by_mail(request, collection, read, now)
+            waits = await _register(request, collection, read, now)
+        except Conflict as error:
+            read.form.add(FORM_LEVEL, error.message)
+            return await _again(request, short_id, read.form, error.status, now)
+        return redirect(request, f"/p/{short_id}/registered{'?waitlist=1' if waits else ''}")
+
+    @get("/registered")
+    async def registered(
+        self, request: Request_, now: Named[datetime], short_id: FromPath[str]
+    ) -> Response[str]:
+        """The thanks. They tell what everyone would be told: whether an address was known is in its mail alone."""
+        view = await view_of(short_id, now)
+        collection = await load_collection(short_id, now)
+        context: dict[str, Any] = {
+            **look_of(view.page),
+            "page": view.page,
+            "happening": happening_of(collection),
+            "waits": request.query_params.get("waitlist") == "1",
+            "confirm": request.query_params.get("confirm") == "1",
+        }
+        return page(request, "registrations/thanks.html", **context)
+
+    @get("/event.ics")
+    async def calendar(self, now: Named[datetime], short_id: FromPath[str]) -> Response[str]:
+        """The event for everybody's calendar; the platform's link is for registrants alone."""
+        collection = await load_collection(short_id, now)
+        happening = happening_of(collection)
+        if happening is None:
+            raise NotFound
+        url = f"{get_settings().base_url.rstrip('/')}/p/{collection.short_id}"
+        text = event_calendar(collection, happening, now, id=collection.page_id, url=url)
+        return calendar_file(text)
+
+
+def calendar_file(text: str) -> Response[str]:
+    """Return an iCalendar file as a download."""
+    headers = {
+        "Content-Disposition": f'attachment; filename="{FILE_NAME}"',
+        "Cache-Control": "no-store",
+        "X-Content-Type-Options": "nosniff",
+    }
+    return Response(text, media_type=CONTENT_TYPE, headers=headers)
+
+
+def _person(data: RegistrationForm) -> str:
+    return (data.email or data.phone).lower()
+
+
+def _attempt(data: RegistrationForm, short_id: str) -> UUID:
+    """Return the key of one filled-in form: sent twice, it is one registration and no error."""
+    if not data.attempt:
+        return new_id()
+    said = "\x1f".join((short_id, data.attempt, _person(data)))
+    return UUID(bytes=hashlib.sha256(said.encode()).digest()[:16])
+
+
+async def _register(request: Request_, collection: Collection, read: Read, now: datetime) -> bool:
+    """Use the puzzle and register in one transaction. Return whether a newcomer waits now."""
+    data = cast(RegistrationForm, read.form.data)
+    solved = captcha.check(data.altcha, collection.short_id, now)
+    sign_up = sign_up_of(read, collection, source_of(request, collection.short_id, now))
+    async with db.transaction():
+        await captcha.use(solved, _attempt(data, collection.short_id))
+        outcome = await register(collection, sign_up, now)
+    return outcome.state == WAITING
+
+
+async def _ask_by_mail(
+    request: Request_, collection: Collection, read: Read, now: datetime
+) -> Response[str]:
+    """Without a solved puzzle, a mail shows that somebody is there. Raises Conflict, Unsolved."""
+    ensure_open(collection)
+    data = cast(RegistrationForm, read.form.data)
+    if not data.email:
+        raise Unsolved(
+            _("Without scripts we can only confirm an e-mail address, so please enter yours.")
+        )
+    await limit(request, "registration-confirm", CONFIRMATION_RATE)
+    typed = {name: text for name, text in read.form.values.items() if name != "altcha"}
+    source = source_of(request, collection.short_id, now)
+    await keep_until_confirmed(collection, typed, data.email, source, now)
+    return redirect(request, f"/p/{collection.short_id}/registered?confirm=1")
+
+
+async def _again(
+    request: Request_, short_id: str, form: Form[Any], status: int, now: datetime
+) -> Response[str]:
+    """The form once more, with what was typed and what is wrong."""
+    view = await view_of(short_id, now)
+    return page(
+        request,
+        "registrations/form.html",
+        status=status,
+        **look_of(view.page),
+        view=view,
+        page=view.page,
+        form=form,
+    )
