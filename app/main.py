@@ -38,6 +38,8 @@ from app.payments import jobs as payments_jobs
 from app.payments.controllers import controllers as payments_routes
 from app.products import jobs as products_jobs
 from app.products.controllers import controllers as products_routes
+from app.registrations import jobs as registrations_jobs
+from app.registrations.controllers import controllers as registrations_routes
 from app.stock import jobs as stock_jobs
 from app.storage import jobs as storage_jobs
 from app.storage.controllers import controllers as storage_routes
@@ -54,6 +56,7 @@ JOBS = (
     stock_jobs,
     pages_jobs,
     orders_jobs,
+    registrations_jobs,
     operations_jobs,
 )
 
@@ -69,6 +72,7 @@ ROUTES: list[ControllerRouterHandler] = [
     *products_routes,
     *pages_routes,
     *orders_routes,
+    *registrations_routes,
     *operations_routes,
     *home_routes,
 ]
