@@ -119,8 +119,10 @@ async def list_pages(
 
 def _stock_ids(row: Record) -> list[UUID]:
     settings = page_types[row["type"]].settings.model_validate_json(row["settings"])
-    own = getattr(settings, "stock_limit", "") == "item"
-    found = (row["stock_ids"] or []) if own else [row["stock_id"]]
+    limit = getattr(settings, "stock_limit", "none")
+    if limit == "none" and not page_types[row["type"]].sells:
+        return []
+    found = (row["stock_ids"] or []) if limit == "item" else [row["stock_id"]]
     return [stock_id for stock_id in found if stock_id is not None]
 
 
@@ -138,7 +140,7 @@ def _row(row: Record, stands: dict[UUID, Level], now: datetime) -> PageRow:
         state=state,
         contents=row["contents"],
         image=row["image"] or "",
-        figures=figures_of(counted) if state is not State.DRAFT else None,
+        figures=figures_of(counted) if counted and state is not State.DRAFT else None,
     )
 
 
