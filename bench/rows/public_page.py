@@ -41,6 +41,8 @@ class Rate:
 
 
 def compare(bare: Rate, page: Rate) -> None:
+    for rate in (bare, page):
+        Load(rate.server.port, rate.path).per_second(1)  # both warm
     for _ in range(ROUNDS):
         bare.measure()
         page.measure()
