@@ -2,10 +2,10 @@
 
 import asyncio
 import os
-from collections.abc import Coroutine
+from collections.abc import Awaitable
 from typing import Any, TypeVar
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 
 from app.core import db
@@ -21,9 +21,15 @@ class DatabaseMachine(RuleBasedStateMachine):
     loop: asyncio.AbstractEventLoop
     world: Any
 
-    def do(self, work: Coroutine[Any, Any, Result]) -> Result:
+    def do(self, work: Awaitable[Result]) -> Result:
         """Run `work` in the tests' loop and return its result."""
-        return asyncio.run_coroutine_threadsafe(work, self.loop).result(SECONDS_FOR_A_STEP)
+        return asyncio.run_coroutine_threadsafe(_awaited(work), self.loop).result(
+            SECONDS_FOR_A_STEP
+        )
+
+
+async def _awaited(work: Awaitable[Result]) -> Result:
+    return await work
 
 
 _PLAYED_WITH = (
@@ -42,8 +48,18 @@ async def clear() -> None:
         )
 
 
-async def run(machine: type[DatabaseMachine], world: Any, *, examples: int, steps: int) -> None:
-    """Let hypothesis play `examples` games of at most `steps` steps each, MODEL_DEPTH times as many."""
+async def run(
+    machine: type[DatabaseMachine],
+    world: Any,
+    *,
+    examples: int,
+    steps: int,
+    until_it_fails: bool = False,
+) -> None:
+    """Let hypothesis play `examples` games of at most `steps` steps each, MODEL_DEPTH times as many.
+
+    `until_it_fails` is for controls: the first failure is enough, and nobody needs its shortest form.
+    """
     played = type(
         machine.__name__, (machine,), {"loop": asyncio.get_running_loop(), "world": world}
     )
@@ -51,6 +67,9 @@ async def run(machine: type[DatabaseMachine], world: Any, *, examples: int, step
         max_examples=examples * int(os.environ.get("MODEL_DEPTH", "1")),
         stateful_step_count=steps,
         deadline=None,
-        suppress_health_check=list(HealthCheck),
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
+        report_multiple_bugs=not until_it_fails,
+        phases=[Phase.generate] if until_it_fails else list(Phase),
+        database=None,
     )
     await asyncio.to_thread(run_state_machine_as_test, played, settings=bounds)

@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 import httpx
+import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, precondition, rule
 
@@ -25,6 +26,7 @@ from app.orders.fulfilling import complete
 from app.orders.refunding import refund
 from app.pages import ending, extending, loading, pausing
 from app.payments.gateway import get_gateway
+from app.stock import holding, statements
 from app.stock.holding import OutOfStock
 from app.stock.levels import levels
 from tests.factories.orders import Sale, buy, make_sale, order_row
@@ -258,3 +260,17 @@ class SaleMachine(DatabaseMachine):
 async def test_any_sale_ends_well(owner: Any, clock: Any, stripe_account: Any) -> None:
     world = World(owner.viewer, clock, stripe_account)
     await run(SaleMachine, world, examples=12, steps=15)
+
+
+async def test_the_model_notices_units_that_are_not_given_back(
+    owner: Any, clock: Any, stripe_account: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The control: a hold that ends and keeps its units is found at the very step."""
+    kept = statements.MOVE.replace("s.held + l.quantity * $6::int", "s.held + 0 * $6::int")
+    assert kept != statements.MOVE
+    monkeypatch.setattr(holding, "MOVE", kept)
+    with pytest.raises(AssertionError, match="held"):
+        await run(
+            SaleMachine, World(owner.viewer, clock, stripe_account),
+            examples=20, steps=15, until_it_fails=True,
+        )  # fmt: skip
