@@ -12,12 +12,9 @@ from sse_starlette import EventSourceResponse
 from starlette.types import Receive, Scope, Send
 
 from app.core.live import LiveBus
-from app.core.readers import Reader, clock_event
+from app.core.readers import Reader, clock_event, retry_ms
 
 log = structlog.get_logger()
-
-# What browsers wait before they connect again; they add jitter of their own.
-RETRY_MS = 1000
 
 
 class EventStream(EventSourceResponse):
@@ -34,7 +31,7 @@ class EventStream(EventSourceResponse):
         head = {"type": "http.response.start", "status": 200, "headers": self.raw_headers}
         await send(head)
         reader = Reader(send, asyncio.current_task())
-        reader.offer(clock_event(RETRY_MS) + self.bus.join(self.topic, reader))
+        reader.offer(clock_event(retry_ms()) + self.bus.join(self.topic, reader))
         try:
             while (await receive())["type"] != "http.disconnect":
                 pass

@@ -8,14 +8,17 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import asyncpg
 import structlog
+from redis.exceptions import RedisError
 
-from app.core.db import connection
+from app.core import live_redis
+from app.core.db import after_commit, connection
 from app.core.memory import Tide
-from app.core.readers import Reader, clock_event, hand_out, text_event
+from app.core.readers import Reader, clock_event, hand_out, retry_ms, text_event
 from app.core.settings import get_settings
 
 log = structlog.get_logger()
@@ -27,14 +30,25 @@ RECONNECT_SECONDS = 0.5
 HEALTH_SECONDS = 5.0
 PING_SECONDS = 15.0
 
+_OUTAGES = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, RedisError)
+
 Renderer = Callable[[str], Awaitable[str | None]]
 Listener = Callable[[str | None], None]
 
 
 async def publish(topic: str) -> None:
     """Say, in the current transaction, that `topic` changed; heard by every process when it commits."""
+    if get_settings().redis_url:
+        await after_commit(partial(live_redis.publish, topic))
+        return
     async with connection() as conn:
         await conn.execute("SELECT pg_notify($1, $2)", CHANNEL, topic)
+
+
+async def notified(topic: str) -> None:
+    """Say the same of a topic that a statement of the current transaction has told Postgres of by itself."""
+    if get_settings().redis_url:
+        await after_commit(partial(live_redis.publish, topic))
 
 
 @dataclass
@@ -128,8 +142,10 @@ class LiveBus:
             del self.topics[name]
 
     def finish_all(self) -> None:
-        """End every stream, for the server goes down; browsers come back to another process."""
+        """End every stream, for the server goes down; browsers come back to another process, each at its own time."""
         for topic in self.topics.values():
+            for reader in topic.readers:
+                reader.offer(clock_event(retry_ms()))
             topic.finish()
 
     def changed(self, name: str) -> None:
@@ -163,8 +179,11 @@ class LiveBus:
     async def _listen(self) -> None:
         while True:
             try:
-                await self._hear()
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
+                if get_settings().redis_url:
+                    await live_redis.hear(self._is_connected, self._heard)
+                else:
+                    await self._hear()
+            except _OUTAGES as error:
                 log.warning("live.reconnecting", error=repr(error))
             self.connected = False
             self.everything_changed()
@@ -174,8 +193,7 @@ class LiveBus:
         conn = await asyncpg.connect(get_settings().database_url, timeout=int(HEALTH_SECONDS))
         try:
             await conn.add_listener(CHANNEL, self._received)
-            self.connected = True
-            self.everything_changed()
+            self._is_connected()
             while not conn.is_closed():
                 await conn.fetchval("SELECT 1", timeout=int(HEALTH_SECONDS))
                 await asyncio.sleep(HEALTH_SECONDS / 5)
@@ -183,8 +201,18 @@ class LiveBus:
             with contextlib.suppress(Exception):
                 await conn.close(timeout=1)
 
+    def _is_connected(self) -> None:
+        self.connected = True
+        self.everything_changed()
+
     def _received(self, _connection: Any, _pid: int, _channel: str, topic: object) -> None:
         self.changed(str(topic))
+
+    def _heard(self, topic: str | None) -> None:
+        if topic is None:
+            self.everything_changed()
+        else:
+            self.changed(topic)
 
 
 bus = LiveBus()

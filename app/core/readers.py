@@ -1,6 +1,7 @@
 """The open connections of a topic: all are handed the same bytes, and none waits for another."""
 
 import asyncio
+import secrets
 from collections.abc import Iterable
 
 from sse_starlette import ServerSentEvent
@@ -13,6 +14,16 @@ SLOW_SECONDS = 10.0
 # So many are handed a piece before other work of the process gets its turn.
 BATCH = 250
 PING = ServerSentEvent(comment="ping").encode()
+
+
+# What a browser waits before it connects again, in milliseconds: each is told its own time between these two, so that a
+# restart does not bring everyone back in one moment.
+SOONEST_MS, LATEST_MS = 500, 5000
+
+
+def retry_ms() -> int:
+    """Return a reader's own time to come back after."""
+    return SOONEST_MS + secrets.randbelow(LATEST_MS - SOONEST_MS)
 
 
 def clock_event(retry: int | None = None) -> bytes:

@@ -12,6 +12,7 @@ from uuid import UUID
 from app.core import db, jobs
 from app.core.errors import Conflict
 from app.core.i18n import gettext as _
+from app.core.live import notified
 from app.stock.levels import Level, levels
 from app.stock.statements import MOVE, TAKE, TAKE_BACK
 from app.stock.tables import LAPSED, LIVE, RELEASED, SOLD
@@ -112,6 +113,7 @@ async def take_back(lines: Mapping[UUID, int], topic: str) -> None:
     )
     if len(rows) != len(lines):
         raise Conflict
+    await notified(topic)
 
 
 async def _take(
@@ -138,6 +140,7 @@ async def _take(
     )
     if not taken:
         raise await _shortage(lines)
+    await notified(topic)
     return bool(taken[0]["gone"])
 
 
@@ -162,7 +165,10 @@ async def _move(
     held: int = 0,
     sold: int = 0,
 ) -> bool:
-    return bool(await db.fetch(MOVE, hold_id, list(states), state, now, over_at, held, sold))
+    moved = await db.fetch(MOVE, hold_id, list(states), state, now, over_at, held, sold)
+    for row in moved:
+        await notified(row["topic"])
+    return bool(moved)
 
 
 async def _lapse_at(until: datetime, hold_id: UUID, then: str | None) -> None:

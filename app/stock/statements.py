@@ -47,7 +47,7 @@ moved AS (
 ended AS (
   UPDATE hold h SET state = $3, ended_at = $4 FROM found
   WHERE h.id = found.id AND (SELECT ok FROM fits) RETURNING h.topic)
-SELECT pg_notify('{CHANNEL}', topic) FROM ended"""  # noqa: S608
+SELECT pg_notify('{CHANNEL}', topic), topic FROM ended"""  # noqa: S608
 
 # Several topics may watch one stock: $3 is the caller's.
 TAKE_BACK = f"""

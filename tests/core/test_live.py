@@ -154,12 +154,19 @@ async def test_a_quiet_connection_is_pinged(bus: LiveBus, monkeypatch: pytest.Mo
 
 async def test_streams_end_when_the_server_goes_down(bus: LiveBus) -> None:
     _counting(bus)
-    streams = [await _watch(bus) for _ in range(3)]
+    streams = [await _watch(bus) for _ in range(20)]
+    told: list[int | None] = []
     for stream in streams:
+        told.append((await stream.next_event()).retry)
         await stream.next()
     bus.finish_all()
     for stream in streams:
+        told.append((await stream.next_event()).retry)
         with pytest.raises(EOFError):
             await stream.next()
         await asyncio.wait_for(stream.task, 1)
     assert bus.topics == {}
+    # Each is told its own time to come back, at the start and at the end.
+    times = [time for time in told if time is not None]
+    assert len(times) == 40 and len(set(times)) > 30
+    assert readers.SOONEST_MS <= min(times) and max(times) < readers.LATEST_MS
