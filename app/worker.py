@@ -10,6 +10,7 @@ from pgqueuer import PgQueuer
 from pgqueuer.adapters.drivers.asyncpg import AsyncpgPoolDriver
 from pgqueuer.domain.errors import PgqException
 from pgqueuer.models import Schedule
+from pgqueuer.ports.driver import NotifyCallback
 
 from app.core import db, jobs
 from app.core.clock import utc_now
@@ -25,12 +26,37 @@ QUEUE_CONNECTIONS = 4
 BATCH = 10
 HEARTBEAT = timedelta(seconds=30)
 RESTART_DELAY_SECONDS = 1.0
-# After these the queue is opened anew. pgqueuer's own: its first probe may be sent before its listener listens.
-TRANSIENT = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, PgqException, RuntimeError)
+# After these the queue is opened anew.
+TRANSIENT = (
+    OSError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    # The server's farewell came between two statements.
+    asyncpg.InternalClientError,
+    PgqException,
+    RuntimeError,
+)
+
+
+class ListeningDriver(AsyncpgPoolDriver):
+    """Notifies only once it listens. pgqueuer probes its own listener from the start, and takes a probe that was sent
+    before the LISTEN for a listener that failed: ten seconds later it would give up."""
+
+    def __init__(self, pool: asyncpg.Pool) -> None:
+        super().__init__(pool)
+        self._listening = asyncio.Event()
+
+    async def add_listener(self, channel: str, callback: NotifyCallback) -> None:
+        await super().add_listener(channel, callback)
+        self._listening.set()
+
+    async def notify(self, channel: str, payload: str) -> None:
+        await self._listening.wait()
+        await super().notify(channel, payload)
 
 
 def _queue(pool: asyncpg.Pool) -> PgQueuer:
-    driver = AsyncpgPoolDriver(pool)
+    driver = ListeningDriver(pool)
     queuer = PgQueuer(driver, queries=PatientQueries(driver))
     for name in jobs.registry.handlers:
         queuer.entrypoint(name, on_failure="hold", executor_factory=jobs.RetryingExecutor)(
