@@ -7,6 +7,7 @@ import pytest
 from litestar import Litestar
 from playwright.async_api import Page, expect
 
+from app.auth.verifying import verification_token, verify_address
 from app.core.clock import utc_now
 from app.core.settings import get_settings
 from app.pages import ending, pausing
@@ -93,8 +94,10 @@ async def test_products_orders_and_the_account(
 async def test_operations_and_the_style_guide(
     owner: Any, app: Litestar, visitors: Visitors, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(get_settings(), "staff_emails", [owner.viewer.email])
-    page = await visitors(owner.viewer, reduced_motion="reduce")
+    viewer = owner.viewer
+    monkeypatch.setattr(get_settings(), "staff_emails", [viewer.email])
+    await verify_address(verification_token(viewer.user_id, viewer.email, utc_now()), utc_now())
+    page = await visitors(viewer, reduced_motion="reduce")
     audit = Audit(page)
     await audit.visit("/console/operations", "/console/styleguide")
     audit.verdict(app, {"/console/operations", "/console/styleguide"})
