@@ -20,11 +20,13 @@ class Permission(StrEnum):
     SEE_PAGES = "see-pages"
     SEE_PRODUCTS = "see-products"
     SEE_ORDERS = "see-orders"
+    SEE_REGISTRATIONS = "see-registrations"
     SEE_ANALYTICS = "see-analytics"
     EDIT_PAGES = "edit-pages"
     EDIT_PRODUCTS = "edit-products"
     PUBLISH_PAGES = "publish-pages"
     REFUND_ORDERS = "refund-orders"
+    MANAGE_REGISTRATIONS = "manage-registrations"
     EXPORT = "export"
     MESSAGE = "message"
     MANAGE_TEAM = "manage-team"
@@ -38,6 +40,7 @@ _SEE = frozenset(
         Permission.SEE_PAGES,
         Permission.SEE_PRODUCTS,
         Permission.SEE_ORDERS,
+        Permission.SEE_REGISTRATIONS,
         Permission.SEE_ANALYTICS,
     }
 )
@@ -46,6 +49,7 @@ _RUN = frozenset(
     {
         Permission.PUBLISH_PAGES,
         Permission.REFUND_ORDERS,
+        Permission.MANAGE_REGISTRATIONS,
         Permission.EXPORT,
         Permission.MESSAGE,
         Permission.VERIFY_TICKETS,

@@ -16,9 +16,9 @@ from app.core.ids import new_id
 from tests.conftest import Member
 from tests.factories.auth import make_colleague
 
-SEE = {"see-pages", "see-products", "see-orders", "see-analytics"}
+SEE = {"see-pages", "see-products", "see-orders", "see-registrations", "see-analytics"}
 EDIT = {"edit-pages", "edit-products"}
-RUN = {"publish-pages", "refund-orders", "export", "message"}
+RUN = {"publish-pages", "refund-orders", "manage-registrations", "export", "message"}
 OWN = {"manage-team", "manage-billing", "manage-organization"}
 TICKETS = {"verify-tickets"}
 
