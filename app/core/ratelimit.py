@@ -5,14 +5,18 @@ import math
 from functools import lru_cache
 from typing import Any
 
+import structlog
 from limits import parse
 from limits.aio.storage import MemoryStorage, RedisStorage, Storage
 from limits.aio.strategies import MovingWindowRateLimiter
 from litestar import Request
+from redis.exceptions import RedisError
 
 from app.core.clock import utc_now
 from app.core.errors import TooManyRequests
 from app.core.settings import get_settings
+
+log = structlog.get_logger()
 
 ADDRESS_LENGTH = 100
 
@@ -24,6 +28,11 @@ def _limiter() -> MovingWindowRateLimiter:
         RedisStorage(f"async+{url}", implementation="redispy") if url else MemoryStorage()
     )
     return MovingWindowRateLimiter(storage)
+
+
+@lru_cache
+def _own_limiter() -> MovingWindowRateLimiter:
+    return MovingWindowRateLimiter(MemoryStorage())
 
 
 def client_address(request: Request[Any, Any, Any]) -> str:
@@ -58,13 +67,27 @@ async def limit(
     """
     if not get_settings().rate_limits:
         return
-    item = parse(rate)
     subject = key if key is not None else client_address(request)
-    if not await _limiter().hit(item, name, subject):
-        window = await _limiter().get_window_stats(item, name, subject)
-        raise TooManyRequests(max(1, math.ceil(window.reset_time - utc_now().timestamp())))
+    try:
+        wait = await _wait(_limiter(), rate, name, subject)
+    except (RedisError, OSError) as error:
+        # A Redis that is away neither opens the door nor closes it: each process counts for itself meanwhile.
+        log.warning("ratelimit.redis_away", error=repr(error))
+        wait = await _wait(_own_limiter(), rate, name, subject)
+    if wait:
+        raise TooManyRequests(wait)
+
+
+async def _wait(limiter: MovingWindowRateLimiter, rate: str, name: str, subject: str) -> int:
+    """Count one use; return the seconds to wait, 0 when it was within the rate."""
+    item = parse(rate)
+    if await limiter.hit(item, name, subject):
+        return 0
+    window = await limiter.get_window_stats(item, name, subject)
+    return max(1, math.ceil(window.reset_time - utc_now().timestamp()))
 
 
 async def reset_limits() -> None:
     """Forget all counts; for tests."""
     await _limiter().storage.reset()
+    await _own_limiter().storage.reset()
