@@ -3,11 +3,17 @@
 from litestar.types import ControllerRouterHandler
 
 from app.registrations.controllers.confirming import ConfirmingController
+from app.registrations.controllers.console import ConsoleRegistrationController
 from app.registrations.controllers.managing import ManagingController
+from app.registrations.controllers.messaging import MessagingController
 from app.registrations.controllers.signing_up import SigningUpController
+from app.registrations.controllers.verbs import RegistrationVerbController
 
 controllers: list[ControllerRouterHandler] = [
     SigningUpController,
     ConfirmingController,
     ManagingController,
+    ConsoleRegistrationController,
+    RegistrationVerbController,
+    MessagingController,
 ]
