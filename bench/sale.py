@@ -4,6 +4,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from app.auth.accounts import sign_up
 from app.auth.viewer import Viewer
@@ -38,11 +39,16 @@ async def creator() -> Viewer:
 
 
 async def sale(
-    viewer: Viewer, *, amount: int = 1900, expires_at: datetime | None = None, **options: Any
+    viewer: Viewer,
+    *,
+    amount: int = 1900,
+    product: UUID | None = None,
+    expires_at: datetime | None = None,
+    **options: Any,
 ) -> PageRecord:
-    """Make a running sale of one product."""
+    """Make a running sale of `product`, or of a new one."""
     now = utc_now()
-    product = await make_product(viewer, now=now, amount=amount)
+    product = product or await make_product(viewer, now=now, amount=amount)
     return await make_page(
         viewer,
         now=now,

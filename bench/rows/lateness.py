@@ -32,14 +32,16 @@ def end_of(page: PageRecord) -> float:
 async def ending_soon() -> list[PageRecord]:
     """Make running sales that end one after the other, from as soon as all are made and watched."""
     viewer = await creator()
+    product = (await sale(viewer)).contents[0].product_id
     started = time.time()
     for _ in range(REHEARSED):
-        await sale(viewer, quantity=10)
+        await sale(viewer, product=product)
     each = (time.time() - started) / REHEARSED
     start = time.time() + each * PAGES * 2 + JOIN_SECONDS
     ends = [start + index * SECONDS / PAGES for index in range(PAGES)]
     return [
-        await sale(viewer, quantity=10, expires_at=datetime.fromtimestamp(end, UTC)) for end in ends
+        await sale(viewer, product=product, expires_at=datetime.fromtimestamp(end, UTC))
+        for end in ends
     ]
 
 
