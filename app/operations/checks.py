@@ -29,11 +29,13 @@ STOCK = (
     ),
     Check(
         "sold",
-        """SELECT s.id AS subject, format('sold %s, paid for %s', s.sold, coalesce(p.units, 0)) AS detail
-        FROM stock s LEFT JOIN (
-          SELECT l.stock_id, sum(l.quantity - l.restocked) AS units FROM order_line l JOIN "order" o ON o.id = l.order_id
-          WHERE o.completed_at IS NOT NULL GROUP BY l.stock_id) p ON p.stock_id = s.id
-        WHERE s.sold <> coalesce(p.units, 0)""",
+        """SELECT s.id AS subject, format('sold %s, paid for or taken %s', s.sold, coalesce(p.units, 0)) AS detail
+        FROM stock s LEFT JOIN (SELECT stock_id, sum(units) AS units FROM (
+          SELECT l.stock_id, l.quantity - l.restocked AS units FROM order_line l JOIN "order" o ON o.id = l.order_id
+          WHERE o.completed_at IS NOT NULL
+          UNION ALL SELECT stock_id, quantity FROM registration
+          WHERE state IN ('confirmed', 'attended') AND stock_id IS NOT NULL) taken GROUP BY stock_id) p
+        ON p.stock_id = s.id WHERE s.sold <> coalesce(p.units, 0)""",
     ),
     Check(
         "oversold",
