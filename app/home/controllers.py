@@ -93,7 +93,7 @@ def _filled() -> Form[FormModel]:
         "discount": "40",
         "ends": "2026-06-21T22:00",
         "accent": "#0d5c50",
-        "locked": "flash-sale",
+        "locked": "Flash sale",
         "original": "on",
         "days": ["1"],
     }

@@ -9,7 +9,7 @@ from app.core.i18n import gettext as _
 from app.pages import lifecycle
 from app.pages.lifecycle import Cause, PageTimes
 from app.pages.loading import PageRecord
-from app.pages.recording import record_transition, store_times
+from app.pages.recording import record_transition, store_times, touch
 from app.stock.capacity import create_stock, set_capacity
 
 
@@ -31,6 +31,7 @@ async def unschedule(page: PageRecord, user_id: UUID, now: datetime) -> None:
         await record_transition(
             page.id, before, lifecycle.state_at(after, now), now, Cause.HAND, now, user_id
         )
+        await _touch_predecessors(page)
 
 
 async def _bring_out(page: PageRecord, after: PageTimes, user_id: UUID, now: datetime) -> None:
@@ -47,6 +48,13 @@ async def _bring_out(page: PageRecord, after: PageTimes, user_id: UUID, now: dat
             now,
             user_id,
         )
+        await _touch_predecessors(page)
+
+
+async def _touch_predecessors(page: PageRecord) -> None:
+    """Pages that lead to this one look different now that it is out, or not any more."""
+    for row in await db.fetch("SELECT id FROM page WHERE successor_id = $1", page.id):
+        await touch(row["id"])
 
 
 def _require_complete(page: PageRecord, times: PageTimes) -> None:

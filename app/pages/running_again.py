@@ -21,7 +21,7 @@ async def run_again(page: PageRecord, new_page_id: UUID, viewer: Viewer, now: da
     if page.state(now) is not State.EXPIRED:
         raise Refused(refusal(page.state(now)))
     async with db.transaction():
-        if await _copy(page.id, new_page_id, viewer, now):
+        if await _copy(page, new_page_id, viewer, now):
             await give_stock(new_page_id)
             await db.execute(
                 "UPDATE page SET successor_id = $2, version = version + 1 WHERE id = $1",
@@ -35,15 +35,16 @@ async def run_again(page: PageRecord, new_page_id: UUID, viewer: Viewer, now: da
     return new_page_id
 
 
-async def _copy(page_id: UUID, new_page_id: UUID, viewer: Viewer, now: datetime) -> bool:
-    """Copy a page and its contents, without times and stock. False when the new id is taken."""
+async def _copy(page: PageRecord, new_page_id: UUID, viewer: Viewer, now: datetime) -> bool:
+    """Copy a page and its contents, without its times and stock. False when the new id is taken."""
     made = await db.execute(
         """INSERT INTO page (id, short_id, user_id, organization_id, group_id, type, title, description, language,
              zone, theme, settings, afterlife, cover_key, created_at, updated_at)
            SELECT $2, $3, $4, organization_id, group_id, type, title, description, language,
-             zone, theme, settings, afterlife, cover_key, $5, $5 FROM page WHERE id = $1
+             zone, theme, $6, afterlife, cover_key, $5, $5 FROM page WHERE id = $1
            ON CONFLICT (id) DO NOTHING""",
-        *(page_id, new_page_id, new_short_id(), viewer.user_id, now),
+        *(page.id, new_page_id, new_short_id(), viewer.user_id, now),
+        page.page_type.again(page.settings).model_dump_json(),
     )
     if made:
         await db.execute(
@@ -51,6 +52,6 @@ async def _copy(page_id: UUID, new_page_id: UUID, viewer: Viewer, now: datetime)
                  currency, quantity, created_at)
                SELECT gen_random_uuid(), $2, kind, product_id, position, title, summary, image, amount,
                  currency, quantity, $3 FROM page_content WHERE page_id = $1""",
-            *(page_id, new_page_id, now),
+            *(page.id, new_page_id, now),
         )
     return bool(made)

@@ -142,6 +142,10 @@ def _never(_view: Any) -> Acceptance:
     return Acceptance.NEVER
 
 
+def _same(settings: PageSettings) -> PageSettings:
+    return settings
+
+
 def _unmoved(settings: PageSettings, _by: timedelta) -> PageSettings:
     return settings
 
@@ -163,6 +167,7 @@ class PageType:
     - `redirect(view)`: where visitors are sent now; the page's afterlife comes after it.
     - `accepts(view)`: whether registrations are taken.
     - `moved(settings, by)`: the settings after a pause that moves the page's clock.
+    - `again(settings)`: the settings of a page that is run again, without the times that are over.
     - `noticeable(before, after)`: what goes into the change log when a published page is edited.
     - `check(settings, times)`: (field, message) of what does not fit the page's times; asked at saving and publishing.
     - `incomplete(settings)`: why such a page can't be published yet, or "".
@@ -184,6 +189,7 @@ class PageType:
     redirect: Callable[[Any], str | None] = _none
     accepts: Callable[[Any], Acceptance] = _never
     moved: Callable[[Any, timedelta], PageSettings] = _unmoved
+    again: Callable[[Any], PageSettings] = _same
     noticeable: Callable[[Any, Any], Sequence[Noticed]] = _nothing
     check: Callable[[Any, PageTimes], Sequence[tuple[str, str]]] = _nothing
     incomplete: Callable[[Any], str] = lambda _settings: ""

@@ -24,6 +24,7 @@ PAGE_TYPE = PageType(
     redirect=behaviour.redirect,
     accepts=behaviour.accepts,
     moved=behaviour.moved,
+    again=behaviour.again,
     noticeable=behaviour.noticeable,
     check=behaviour.check,
     incomplete=behaviour.incomplete,

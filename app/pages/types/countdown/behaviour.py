@@ -72,6 +72,10 @@ def moved(settings: CountdownSettings, by: timedelta) -> CountdownSettings:
     return settings.model_copy(update={"target_at": settings.target_at + by})
 
 
+def again(settings: CountdownSettings) -> CountdownSettings:
+    return settings.model_copy(update={"target_at": None})
+
+
 def noticeable(before: CountdownSettings, after: CountdownSettings) -> list[Noticed]:
     if before.target_at == after.target_at or not before.target_at or not after.target_at:
         return []

@@ -26,6 +26,7 @@ PAGE_TYPE = PageType(
         behaviour.OVER: _("The event was over"),
     },
     accepts=behaviour.accepts,
+    again=behaviour.again,
     noticeable=behaviour.noticeable,
     check=behaviour.check,
     incomplete=behaviour.incomplete,

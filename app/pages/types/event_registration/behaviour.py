@@ -51,6 +51,10 @@ def accepts(view: PageView) -> Acceptance:
     return Acceptance.OPEN
 
 
+def again(settings: EventSettings) -> EventSettings:
+    return settings.model_copy(update={"starts_at": None, "ends_at": None, "closes_at": None})
+
+
 def noticeable(before: EventSettings, after: EventSettings) -> list[Noticed]:
     times = [
         Noticed(kind, was.isoformat(), now.isoformat())
