@@ -20,7 +20,7 @@ from app.sandbox.process import HOST, Child, free_port, wait_for_port
 from tests.factories.orders import Sale, form
 
 ROOT = Path(__file__).parent.parent.parent
-PATIENCE_SECONDS = 30.0
+PATIENCE_SECONDS = 60.0
 # Making one takes longer than a request.
 _TLS = ssl.create_default_context()
 # What may come of a checkout: it stands; it is no longer possible; more than this buyer may have.

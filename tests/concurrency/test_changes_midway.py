@@ -25,7 +25,7 @@ from tests.factories.pages import make_page
 from tests.factories.stock import figures
 from tests.pages.test_console import editor
 
-CROWD = 30
+CROWD = 15
 OLD, NEW = 1425, 950  # 19.00 less 25 % and less 50 %
 
 
@@ -37,7 +37,7 @@ async def opened(owner: Any, **options: Any) -> tuple[PageRecord, Sale]:
 
 
 async def crowd(house: House, sale: Sale, start: int, pause: float = 0.0) -> Counter[int]:
-    """Let thirty come, one `pause` seconds after the other; return how often each answer came."""
+    """Let fifteen come, one `pause` seconds after the other; return how often each answer came."""
 
     async def comes(number: int) -> int:
         await asyncio.sleep(pause * number)
@@ -77,7 +77,7 @@ async def test_a_price_change(house: House, owner: Any, stripe_account: Any) -> 
         answer = await owner.post(f"/console/pages/{page.id}/edit", data=sent)
         assert answer.status_code == 303, answer.text
 
-    _changed, meanwhile = await asyncio.gather(change(), crowd(house, sale, 100, pause=0.02))
+    _changed, meanwhile = await asyncio.gather(change(), crowd(house, sale, 100, pause=0.04))
     assert meanwhile == {STANDS: CROWD}
     assert await crowd(house, sale, 200) == {STANDS: CROWD}
     found = await amounts()
@@ -97,7 +97,7 @@ async def test_a_pause(house: House, owner: Any, stripe_account: Any) -> None:
         await asyncio.sleep(0.2)
         await pausing.pause(page, user, utc_now(), moves_deadline=False)
 
-    _stopped, meanwhile = await asyncio.gather(stop(), crowd(house, sale, 100, pause=0.02))
+    _stopped, meanwhile = await asyncio.gather(stop(), crowd(house, sale, 100, pause=0.04))
     assert meanwhile.total() == meanwhile[STANDS] + meanwhile[GONE]
     assert await crowd(house, sale, 200) == {GONE: CROWD}
     held = CROWD + meanwhile[STANDS]
@@ -116,7 +116,7 @@ async def test_the_creator_ends_it(house: House, owner: Any, stripe_account: Any
         await asyncio.sleep(0.2)
         await ending.end(page, owner.viewer.user_id, utc_now())
 
-    _ended, meanwhile = await asyncio.gather(end(), crowd(house, sale, 100, pause=0.02))
+    _ended, meanwhile = await asyncio.gather(end(), crowd(house, sale, 100, pause=0.04))
     assert await crowd(house, sale, 200) == {GONE: CROWD}
     await everybody_pays(stripe_account, CROWD + meanwhile[STANDS])
     cause = await db.fetch_value("SELECT ended_cause FROM page WHERE id = $1", page.id)
@@ -132,7 +132,7 @@ async def test_the_deadline(house: House, owner: Any, stripe_account: Any) -> No
     async def keeps_coming(number: int) -> tuple[bool, bool]:
         """Come at a moment around the deadline; return whether that was surely after it, and whether it was sold."""
         buyer: Buyer = house.buyer(100 + number)
-        wait = (ends - utc_now()).total_seconds() + 0.03 * (number - CROWD)
+        wait = (ends - utc_now()).total_seconds() + 0.06 * (number - CROWD)
         await asyncio.sleep(max(0.0, wait))
         after = utc_now() >= ends
         return after, await buyer.take(sale) == STANDS

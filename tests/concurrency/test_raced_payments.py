@@ -25,7 +25,7 @@ from tests.concurrency.house import (
 from tests.factories.orders import Sale, make_sale
 from tests.factories.stock import figures
 
-BUYERS = 24
+BUYERS = 16
 
 
 async def baskets(house: House, sale: Sale, count: int = BUYERS) -> list[Buyer]:

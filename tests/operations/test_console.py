@@ -123,7 +123,7 @@ async def _command(*options: str) -> tuple[int, str]:
     return process.returncode or 0, output.decode()
 
 
-async def test_the_command_looks_then_mends_then_is_content(owner: Any, now: datetime) -> None:
+async def test_the_command_looks_then_mends(owner: Any, now: datetime) -> None:
     sale = await make_sale(owner.viewer, now, discount=100)
     placed = await buy(sale, now)
     long_ago = now - timedelta(hours=1)
@@ -136,5 +136,4 @@ async def test_the_command_looks_then_mends_then_is_content(owner: Any, now: dat
     code, text = await _command()
     assert code == 0, text
     assert f"repaired  order-undelivered  {placed.order_id}" in text
-    code, text = await _command("--only-look")
-    assert (code, text.startswith("0 broken, 0 repaired")) == (0, True)
+    assert text.splitlines()[-1].startswith("0 broken, 1 repaired")
