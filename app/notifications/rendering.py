@@ -31,12 +31,7 @@ def render_message(name: str, context: Mapping[str, Any], locale: str) -> Render
     """
     token = current_language.set(locale)
     try:
-        given = {
-            "now": utc_now(),
-            "lang": locale,
-            "base_url": get_settings().base_url,
-            **context,
-        }
+        given = _given(context, locale)
         folder = f"emails/{name}"
         subject = plain.get_template(f"{folder}/subject.txt").render(given)
         text = plain.get_template(f"{folder}/body.txt").render(given)
@@ -45,3 +40,23 @@ def render_message(name: str, context: Mapping[str, Any], locale: str) -> Render
         current_language.reset(token)
     # A line break in a header would begin another header.
     return Rendered(" ".join(subject.split())[:LONGEST_SUBJECT], text.strip() + "\n", html)
+
+
+def render_sms(name: str, context: Mapping[str, Any], locale: str) -> str:
+    """Render `templates/emails/<name>/sms.txt` as one line: what a text message says."""
+    token = current_language.set(locale)
+    try:
+        text = plain.get_template(f"emails/{name}/sms.txt").render(_given(context, locale))
+    finally:
+        current_language.reset(token)
+    return " ".join(text.split())
+
+
+def _given(context: Mapping[str, Any], locale: str) -> dict[str, Any]:
+    return {
+        "now": utc_now(),
+        "lang": locale,
+        "base_url": get_settings().base_url,
+        "unsubscribe_url": "",
+        **context,
+    }

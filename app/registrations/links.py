@@ -10,6 +10,7 @@ from app.core.signing import read_token, sign_token
 
 REGISTRATION = "registration"
 CONFIRMATION = "registration-confirmation"
+OFFER = "waitlist-offer"
 # What was typed without scripts waits this long for its confirmation.
 CONFIRM_WITHIN = timedelta(hours=24)
 
@@ -45,3 +46,14 @@ def _id(payload: dict[str, object], name: str) -> UUID:
     if found is None:
         raise BadSignature
     return found
+
+
+def offer_url(entry_id: UUID, until: datetime, now: datetime) -> str:
+    """Return the address at which somebody takes what the waitlist offers them, valid until the offer ends."""
+    token = sign_token(OFFER, {"entry": str(entry_id)}, now, until - now)
+    return f"{get_settings().base_url.rstrip('/')}/waitlist/{token}"
+
+
+def read_offer_token(token: str, now: datetime) -> UUID:
+    """Return the waitlist entry's id. Raises BadSignature (403), ExpiredLink (410)."""
+    return _id(read_token(OFFER, token, now), "entry")

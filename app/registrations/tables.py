@@ -1,12 +1,26 @@
 """Registrations and what happened to them. Checks and further indexes are in the migrations."""
 
-from piccolo.columns import JSONB, UUID, ForeignKey, Integer, Text, Timestamptz, Varchar
+import uuid
+
+from piccolo.columns import (
+    JSONB,
+    UUID,
+    BigInt,
+    ForeignKey,
+    Integer,
+    Text,
+    Timestamptz,
+    Varchar,
+)
 from piccolo.columns.base import OnDelete
 from piccolo.table import Table
 
 from app.core.ids import new_id
 from app.pages.tables import Page
-from app.stock.tables import Stock
+from app.stock.tables import Hold, Stock
+
+# The cursor of a batch that none came before.
+FIRST = uuid.UUID(int=0)
 
 CONFIRMED, WAITING, OFFERED = "confirmed", "waiting", "offered"
 CANCELLED, ATTENDED = "cancelled", "attended"
@@ -89,3 +103,51 @@ class Broadcast(Table, tablename="broadcast"):
     states = Varchar(length=100, null=False)
     recipients = Integer(null=False, default=0)
     created_at = Timestamptz(null=False)
+
+
+class WaitlistEntry(Table, tablename="waitlist_entry"):
+    """One wait for places. `position` orders the entries of a page; `offered` of the `quantity` wanted lie in the hold
+    `hold_id` until `offer_expires_at`, while the state is "offered".
+    """
+
+    id = UUID(primary_key=True, default=new_id)
+    registration_id = ForeignKey(Registration, null=False, index=False, on_delete=OnDelete.cascade)
+    page_id = ForeignKey(Page, null=False, index=False, on_delete=OnDelete.restrict)
+    quantity = Integer(null=False, default=1)
+    position = BigInt(null=False, default=0)
+    state = Varchar(length=10, null=False, default="waiting")
+    offered = Integer(null=False, default=0)
+    hold_id = ForeignKey(Hold, null=True, default=None, index=False, on_delete=OnDelete.restrict)
+    created_at = Timestamptz(null=False)
+    offered_at = Timestamptz(null=True, default=None)
+    offer_expires_at = Timestamptz(null=True, default=None)
+    ended_at = Timestamptz(null=True, default=None)
+
+
+class Mailing(Table, tablename="mailing"):
+    """One message to everyone on a page who registered `before` a moment, queued in batches, each recipient once.
+
+    `key` makes it one of a kind. `after` is the last registration that a batch served; `queued` counts messages, and
+    the last of them leaves at `paced_until`, for the operator sets how many leave in a second.
+    """
+
+    id = UUID(primary_key=True, default=new_id)
+    key = Varchar(length=200, unique=True)
+    page_id = ForeignKey(Page, null=False, index=True, on_delete=OnDelete.cascade)
+    kind = Varchar(length=20, null=False)
+    details = JSONB(null=False, default="{}")
+    before = Timestamptz(null=False)
+    after = UUID(null=False, default=FIRST)
+    queued = Integer(null=False, default=0)
+    paced_until = Timestamptz(null=False)
+    started_at = Timestamptz(null=False)
+    finished_at = Timestamptz(null=True, default=None)
+
+
+class Plan(Table, tablename="told_plan"):
+    """The times and the place of an event as its registrants were told last, so that they hear of what changed."""
+
+    page_id = ForeignKey(
+        Page, primary_key=True, null=False, index=False, on_delete=OnDelete.cascade
+    )
+    facts = JSONB(null=False, default="{}")
