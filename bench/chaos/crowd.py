@@ -6,7 +6,6 @@ import time
 from collections.abc import Sequence
 from uuid import UUID
 
-import asyncpg
 import httpx
 
 from app.auth.cookies import set_session_cookies_on
@@ -15,6 +14,7 @@ from app.auth.viewer import Viewer
 from app.core import db, jobs
 from app.core.clock import utc_now
 from app.core.ids import new_id
+from app.core.outages import is_outage
 from app.pages.loading import PageRecord
 from bench.chaos.buyer import Buyer, Diary, OutOfPatience
 from bench.chaos.stripe_account import StripeAccount
@@ -46,7 +46,9 @@ class Crowd:
 
     async def run(self, buyers: int, seller: Viewer) -> None:
         self._began = time.monotonic()
-        await asyncio.gather(self._sell(seller), *(self._line() for _ in range(buyers)))
+        lines = (self._line() for _ in range(buyers))
+        ends = await asyncio.gather(self._sell(seller), *lines, return_exceptions=True)
+        self.diary.stuck += [f"the rehearsal itself: {end!r}" for end in ends if end is not None]
         self.done.set()
 
     def _page(self) -> PageRecord:
@@ -124,7 +126,9 @@ async def _some_completed_order() -> UUID | None:
             "SELECT id FROM \"order\" WHERE state = 'completed' AND NOT EXISTS "
             '(SELECT 1 FROM refund WHERE order_id = "order".id) ORDER BY random() LIMIT 1'
         )
-    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+    except Exception as error:
+        if not is_outage(error):
+            raise
         return None
 
 
@@ -141,7 +145,9 @@ async def end_hold(session_id: str) -> None:
                 if hold_id is not None:
                     payload = {"hold_id": str(hold_id), "then": "orders.hold_lapsed"}
                     await jobs.enqueue("stock.lapse", payload)
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        except Exception as error:
+            if not is_outage(error):
+                raise
             await asyncio.sleep(0.3)
         else:
             return

@@ -5,10 +5,10 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-import asyncpg
 import httpx
 
 from app.auth.viewer import Viewer
+from app.core.outages import is_outage
 from app.pages.loading import PageRecord
 from bench.chaos import books, judging
 from bench.chaos.books import Books
@@ -120,5 +120,7 @@ class Rehearsal:
     async def _under_way(self) -> str:
         try:
             return await books.under_way(self.stripe)
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        except Exception as error:
+            if not is_outage(error):
+                raise
             return f"the database: {error!r}"
