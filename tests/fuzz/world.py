@@ -1,6 +1,7 @@
 """One seller with one of everything, so that every address of the application leads somewhere."""
 
 import hashlib
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,6 +13,7 @@ import httpx
 from app.auth.verifying import verification_token
 from app.auth.viewer import Viewer
 from app.core import db
+from app.core.ids import new_id
 from app.core.jobs import enqueue
 from app.core.signing import sign_token
 from app.orders.delivering import Standing, deliver
@@ -23,11 +25,14 @@ from app.products.importing import import_file
 from app.products.keys import picture_key
 from app.products.kinds import FileKind
 from app.products.sampling import sample_url
+from app.registrations.links import confirm_url, manage_path
 from app.storage.media import media_url
 from tests.factories.deliveries import make_sold
 from tests.factories.orders import Sale, buy, form
 from tests.factories.pages import make_draft, make_page
 from tests.factories.products import make_product, picture
+from tests.factories.registrations import make_registration
+from tests.factories.types import make_countdown, make_event, make_offer
 from tests.fuzz.discovery import Route
 from tests.products.uploads import announce
 
@@ -117,6 +122,7 @@ async def make_world(
     sold = await _bought(pages["per item"], stripe_account, now)
     await make_sold(viewer, now, state="refunded")
     other = await _other_session(viewer, now)
+    registration = await make_registration(pages["event"], now)
     print_ = await _fingerprint(viewer.user_id)
     values = {
         "page_id": str(running.id),
@@ -135,6 +141,9 @@ async def make_world(
         "d/token": download_path(sold.id, files[0]["id"], ADDRESS, now).removeprefix("/d/"),
         "media/token": media_url(picture_key(cover, 1200)).removeprefix("/media/"),
         "media/samples/token": sample_url(preview).removeprefix("/media/samples/"),
+        "registrations/token": manage_path(registration.id, now).rpartition("/")[2],
+        "registrations/confirm/token": await _pending(pages["event"], now),
+        "registration_id": str(registration.id),
         "digest": "0000000000",
         "path": "css/base.css",
         "name": THEME,
@@ -163,6 +172,9 @@ async def _pages(viewer: Viewer, products: list[UUID], now: datetime) -> dict[st
         "paused": await make_page(viewer, now=now, products=products),
         "expired": await make_page(viewer, now=now, products=products),
     }
+    pages["event"] = await make_event(viewer, now=now)
+    pages["countdown"] = await make_countdown(viewer, now=now)
+    pages["offer"] = await make_offer(viewer, now=now)
     await pausing.pause(pages["paused"], viewer.user_id, now, moves_deadline=True)
     await ending.end(pages["expired"], viewer.user_id, now)
     return pages
@@ -178,6 +190,23 @@ async def _bought(page: PageRecord, stripe_account: Any, now: datetime) -> Bough
     delivery = await deliver(session_id, now)
     assert delivery.standing == Standing.READY
     return Bought(placed.order_id, session_id)
+
+
+async def _pending(page: PageRecord, now: datetime) -> str:
+    """What somebody without scripts has typed; returns the token that confirms it."""
+    pending_id, email = new_id(), "ben@example.com"
+    typed = {
+        "typed": {"email": email, "name": "Ben", "consent": "on"},
+        "email": email,
+        "source": "",
+    }
+    await db.execute(
+        """INSERT INTO pending_registration (id, page_id, typed, language, created_at, expires_at)
+           VALUES ($1, $2, $3, 'en', $4, $5)""",
+        *(pending_id, page.id, json.dumps(typed), now),
+        now + timedelta(hours=1),
+    )
+    return confirm_url(pending_id, now).rpartition("/")[2]
 
 
 async def _other_session(viewer: Viewer, now: datetime) -> str:
