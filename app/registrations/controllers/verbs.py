@@ -13,7 +13,7 @@ from pydantic import Field
 from app.auth.permissions import Permission
 from app.auth.viewer import Viewer
 from app.auth.viewing import requires
-from app.core.errors import Conflict, NotFound
+from app.core.errors import Conflict, Invalid
 from app.core.forms import FormModel, read_form
 from app.core.i18n import gettext as _
 from app.core.i18n import ngettext
@@ -92,7 +92,7 @@ class RegistrationVerbController(Controller):
         """Do one thing to all that are ticked. What does not fit one of them leaves that one as it is."""
         form = await read_form(request, BulkForm)
         if form.data is None:
-            raise NotFound
+            raise Invalid
         chosen = [await of_group(id, viewer.group_id) for id in dict.fromkeys(form.data.id)]
         done = 0
         for registration in chosen:
