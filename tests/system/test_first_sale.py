@@ -55,6 +55,7 @@ async def make_product(page: Page, file: Path) -> None:
 async def put_up_sale(page: Page) -> str:
     """Make and publish a page in the editor; return its public address."""
     await page.goto("/console/pages/new")
+    await page.get_by_role("radio", name="Flash sale").check()
     await page.get_by_label("Title").fill("One hour of river")
     await page.get_by_label("Time zone").select_option("Europe/Berlin")
     await page.get_by_role("button", name="Create draft").click()
