@@ -35,5 +35,9 @@ def gettext(message: str, **values: object) -> str:
 
 def ngettext(singular: str, plural: str, count: int, **values: object) -> str:
     """Return the form for `count` in the current language; `%(num)s` is the count."""
-    text = _catalogue(current_language.get()).ngettext(singular, plural, count)
-    return text % {"num": count, **values}
+    return plural_form(singular, plural, count) % {"num": count, **values}
+
+
+def plural_form(singular: str, plural: str, count: int) -> str:
+    """Return the form for `count` as it is, for templates: those fill in their values themselves."""
+    return _catalogue(current_language.get()).ngettext(singular, plural, count)

@@ -61,7 +61,7 @@ def _environment() -> Environment:
         auto_reload=get_settings().environment == "development",
     )
     # Added by the i18n extension, which the type of Environment does not know.
-    cast(Any, environment).install_gettext_callables(i18n.gettext, i18n.ngettext, newstyle=True)
+    cast(Any, environment).install_gettext_callables(i18n.gettext, i18n.plural_form, newstyle=True)
     filters: dict[str, Any] = {
         "money": _money,
         "datetime": _datetime,
