@@ -67,7 +67,10 @@ def unsafe(routes: Iterable[Route]) -> list[Route]:
 
 @dataclass(frozen=True)
 class SentForm:
-    """A form as a page shows it: where it goes, and what it would send untouched, in order."""
+    """A form as a page shows it: where it goes, and what it would send untouched, in order.
+
+    `readonly`: it has no button to send it with.
+    """
 
     method: str
     path: str
@@ -92,7 +95,7 @@ class _Open:
     method: str
     path: str
     fields: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
-    readonly: bool = False
+    readonly: bool = True
     unchecked: list[str] = field(default_factory=list[str])
 
 
@@ -101,7 +104,7 @@ class _Reader(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.here = here
         self.forms: dict[str, _Open] = {}
-        self.senders: list[tuple[str, str, str]] = []
+        self.senders: list[tuple[str, str, str, bool]] = []
         self.links: set[str] = set()
         self._form = ""
         self._textarea: tuple[str, str] | None = None
@@ -113,17 +116,15 @@ class _Reader(HTMLParser):
         for verb in _VERBS:
             if path := given.get(f"hx-{verb}"):
                 own = given.get("id", str(len(self.forms))) if tag == "form" else owner
-                self.senders.append((verb.upper(), path, own))
+                self.senders.append((verb.upper(), path, own, tag == "form"))
         if path := given.get("formaction"):
-            self.senders.append((given.get("formmethod", "post").upper(), path, owner))
+            self.senders.append((given.get("formmethod", "post").upper(), path, owner, False))
         match tag:
             case "form":
                 self._form = given.get("id", str(len(self.forms)))
                 made = _Open(given.get("method", "get").upper(), given.get("action", self.here))
                 made.fields = self.forms[self._form].fields if self._form in self.forms else []
                 self.forms[self._form] = made
-            case "fieldset" if "disabled" in given and self._form in self.forms:
-                self.forms[self._form].readonly = True
             case "input" | "button":
                 self._control(tag, given, owner)
             case "textarea":
@@ -143,6 +144,8 @@ class _Reader(HTMLParser):
 
     def _control(self, tag: str, given: dict[str, str], owner: str) -> None:
         name, kind = given.get("name", ""), given.get("type", "")
+        if kind in ("submit", "image") or (tag == "button" and not kind):
+            self.forms.setdefault(owner, _Open("GET", self.here)).readonly = False
         if kind in ("checkbox", "radio") and "checked" not in given:
             if kind == "checkbox":
                 self.forms.setdefault(owner, _Open("GET", self.here)).unchecked.append(name)
@@ -197,8 +200,8 @@ def read_page(html: str, here: str) -> Page:
         for key, form in reader.forms.items()
         if key
     ]
-    for method, path, owner in reader.senders:
+    for method, path, owner, is_form in reader.senders:
         own = reader.forms.get(owner)
         fields = tuple(own.fields) if own and owner else ()
-        forms.append(SentForm(method, path, fields, bool(own and owner and own.readonly)))
+        forms.append(SentForm(method, path, fields, bool(is_form and own and own.readonly)))
     return Page(tuple(forms), frozenset(reader.links))

@@ -25,6 +25,7 @@ MANAGED = (
     "rerun",
     "refunds",
     "link",
+    "messages",
     "export.csv",
 )
 
@@ -49,7 +50,8 @@ def _allowed(role: str, route: Route) -> bool:
         return True
     if route.template.startswith(OPERATIONS) or role == "volunteer":
         return False
-    if route.template.endswith(MANAGED):
+    about_people = route.template.startswith("/console/registrations") and route.method != "GET"
+    if route.template.endswith(MANAGED) or about_people:
         return role in ("manager", "admin")
     return role != "viewer" or not _editors(route)
 
