@@ -1,8 +1,11 @@
 """The job process: takes jobs from the queue and runs the one domain function that each names."""
 
 import asyncio
+import contextlib
 import signal
+from collections.abc import Sequence
 from datetime import timedelta
+from uuid import UUID
 
 import asyncpg
 import structlog
@@ -15,6 +18,7 @@ from pgqueuer.ports.driver import NotifyCallback
 from app.core import db, jobs
 from app.core.clock import utc_now
 from app.core.logging import configure_logging
+from app.core.outages import is_outage
 from app.core.requeueing import PatientQueries
 from app.core.settings import get_settings
 from app.main import register_handlers
@@ -74,13 +78,21 @@ def _enqueue_periodic(name: str):
     return enqueue
 
 
-async def serve_queue(stop: asyncio.Event) -> None:
-    """Take jobs until `stop` is set. Raises when the database goes away."""
+async def serve_queue(stop: asyncio.Event, former: list[UUID] | None = None) -> None:
+    """Take jobs until `stop` is set. Raises when the database goes away.
+
+    `former` are this process's earlier queues, which are no more: what they had picked is free again at once. This
+    one's id is added.
+    """
     settings = get_settings()
+    if former:
+        await release_picked(former)
     async with asyncpg.create_pool(
         settings.database_url, min_size=2, max_size=QUEUE_CONNECTIONS
     ) as pool:
         queuer = _queue(pool)
+        if former is not None:
+            former.append(queuer.qm.queue_manager_id)
         running = asyncio.ensure_future(
             queuer.run(
                 batch_size=BATCH, heartbeat_timeout=HEARTBEAT, shutdown_on_listener_failure=True
@@ -92,20 +104,50 @@ async def serve_queue(stop: asyncio.Event) -> None:
         await running
 
 
+async def release_picked(managers: Sequence[UUID]) -> int:
+    """Queue again what these queues had picked and can't have finished; return how many jobs. Other processes' jobs
+    are theirs until their heartbeat is too old."""
+    return await db.execute(
+        "UPDATE pgqueuer SET status = 'queued', queue_manager_id = NULL, updated = now() "
+        "WHERE status = 'picked' AND queue_manager_id = ANY($1::uuid[])",
+        list(managers),
+    )
+
+
+async def _open_pool(stop: asyncio.Event) -> None:
+    """Open the pool, and wait for a database that is still starting."""
+    while not stop.is_set():
+        try:
+            await db.open_pool()
+        except Exception as error:
+            if not is_outage(error):
+                raise
+            log.warning("worker.waiting", error=repr(error))
+            await _pause(stop)
+        else:
+            return
+
+
+async def _pause(stop: asyncio.Event) -> None:
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(stop.wait(), RESTART_DELAY_SECONDS)
+
+
 async def run_worker() -> None:
     """Run until SIGTERM or SIGINT; when the database goes away or the queue gives up, wait and start over."""
     register_handlers()
     stop = asyncio.Event()
     for sign in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(sign, stop.set)
-    await db.open_pool()
+    await _open_pool(stop)
+    former: list[UUID] = []
     log.info("worker.started", jobs=len(jobs.registry.handlers), at=utc_now().isoformat())
     while not stop.is_set():
         try:
-            await serve_queue(stop)
+            await serve_queue(stop, former)
         except TRANSIENT as error:
             log.warning("worker.restarting", error=repr(error))
-            await asyncio.wait({asyncio.ensure_future(stop.wait())}, timeout=RESTART_DELAY_SECONDS)
+            await _pause(stop)
     await db.close_pool()
 
 

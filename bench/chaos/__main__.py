@@ -8,26 +8,40 @@ import sys
 import tempfile
 import time
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 
 from bench.stage import DATABASE, environment_of, start_servers
 
-BUYERS, SECONDS, QUIET_SECONDS = 8, 75, 150
-SALES, UNITS = 24, 12
+
+@dataclass(frozen=True)
+class Size:
+    """Buyers at a time, and for how many seconds; seconds until quiet; how many sales, and pieces in each."""
+
+    buyers: int
+    seconds: float
+    quiet_seconds: float
+    sales: int
+    units: int
 
 
-def rehearse(folder: Path, running: ExitStack) -> int:
+WHOLE, SMALL = Size(8, 75, 150, 24, 12), Size(4, 4, 60, 4, 5)
+# The small rehearsal, in every run of the tests, has one fault of each kind, those that are quick to mend.
+SMALL_FAULTS = (
+    "web 1 killed",
+    "worker 1 killed",
+    "connections cut: database",
+    "Postgres killed",
+)
+
+
+def rehearse(folder: Path, small: bool, running: ExitStack) -> int:
     """Run the whole of it in `folder`; print what happened and return the exit code."""
     servers = start_servers(folder)
     running.callback(servers.stop)
     os.environ.update(environment_of(servers, folder))
     # Only now: the application reads its settings when it is imported.
-    from bench.chaos.faults import (
-        faults_of_connections,
-        faults_of_processes,
-        faults_of_servers,
-        terminator,
-    )
+    from bench.chaos.faults import all_faults
     from bench.chaos.house import House
     from bench.chaos.loop import Loop
     from bench.chaos.rehearsing import Plan, Rehearsal
@@ -35,21 +49,20 @@ def rehearse(folder: Path, running: ExitStack) -> int:
     from bench.chaos.stripe_account import StripeAccount
     from bench.chaos.telling import tell
 
+    size = SMALL if small else WHOLE
     loop = Loop()
     running.callback(loop.stop)
-    seller, sales = loop.run(open_scene(SALES, UNITS))
+    seller, sales = loop.run(open_scene(size.sales, size.units))
     stripe = StripeAccount(servers.stripe.base_url, servers.stripe.api_key)
     house = House(folder, dict(os.environ), loop)
     running.callback(house.close)
     house.open()
-    faults = [
-        *faults_of_processes(house),
-        *faults_of_connections(house, terminator(servers, DATABASE), stripe),
-        *faults_of_servers(house, servers, folder),
-    ]
+    faults = all_faults(house, servers, stripe, folder, DATABASE)
+    if small:
+        faults = [fault for fault in faults if fault.name in SMALL_FAULTS]
     random.shuffle(faults)
-    rehearsal = Rehearsal(house, stripe, servers.inbox.url, say)
-    outcome = rehearsal.run(Plan(BUYERS, SECONDS, QUIET_SECONDS), seller, sales, faults)
+    plan = Plan(size.buyers, size.seconds, size.quiet_seconds, hurry=small)
+    outcome = Rehearsal(house, stripe, servers.inbox.url, say).run(plan, seller, sales, faults)
     return tell(outcome, house, say)
 
 
@@ -60,6 +73,7 @@ def say(line: str) -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="bench.chaos", description=__doc__)
     parser.add_argument("--seed", type=int, default=random.randrange(10**6))
+    parser.add_argument("--small", action="store_true", help="four faults, for the tests")
     parser.add_argument("--keep", type=Path, help="put data and logs there, and leave them")
     options = parser.parse_args()
     random.seed(options.seed)
@@ -72,7 +86,7 @@ def main() -> int:
             running.enter_context(tempfile.TemporaryDirectory(prefix="mayfly-chaos-"))
         )
         folder.mkdir(parents=True, exist_ok=True)
-        code = rehearse(folder.resolve(), running)
+        code = rehearse(folder.resolve(), options.small, running)
     print(f"took {time.monotonic() - began:.0f} s")
     return code
 

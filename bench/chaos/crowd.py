@@ -44,10 +44,14 @@ class Crowd:
         """Let nobody else in."""
         self._closing = True
 
-    async def run(self, buyers: int, seller: Viewer) -> None:
+    async def log_in(self, seller: Viewer) -> None:
+        """Give the seller's browser a session."""
+        self.tokens = await start_session(seller.user_id, utc_now(), ip="127.0.0.1", user_agent="")
+
+    async def run(self, buyers: int) -> None:
         self._began = time.monotonic()
         lines = (self._line() for _ in range(buyers))
-        ends = await asyncio.gather(self._sell(seller), *lines, return_exceptions=True)
+        ends = await asyncio.gather(self._sell(), *lines, return_exceptions=True)
         self.diary.stuck += [f"the rehearsal itself: {end!r}" for end in ends if end is not None]
         self.done.set()
 
@@ -91,12 +95,11 @@ class Crowd:
             elif random.random() < 0.5:  # the others trust the mail
                 await buyer.fetch(session_id, DATA)
 
-    async def _sell(self, seller: Viewer) -> None:
+    async def _sell(self) -> None:
         async with httpx.AsyncClient(
             base_url=self.base, headers={"Origin": self.base}, timeout=20, trust_env=False
         ) as client:
-            tokens = await start_session(seller.user_id, utc_now(), ip="127.0.0.1", user_agent="")
-            set_session_cookies_on(client.cookies, tokens)
+            set_session_cookies_on(client.cookies, self.tokens)
             while not self._closing:
                 await asyncio.sleep(BETWEEN_REFUNDS_SECONDS)
                 order_id = await _some_completed_order()

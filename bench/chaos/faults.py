@@ -179,3 +179,14 @@ def _patiently(start: Callable[[], Server]) -> Server:
             if time.monotonic() > until:
                 raise
             time.sleep(0.2)
+
+
+def all_faults(
+    house: House, servers: Servers, stripe: StripeAccount, folder: Path, database: str
+) -> list[Fault]:
+    """Return everything that can go wrong in a house with servers of its own."""
+    return [
+        *faults_of_processes(house),
+        *faults_of_connections(house, terminator(servers, database), stripe),
+        *faults_of_servers(house, servers, folder),
+    ]

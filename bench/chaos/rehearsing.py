@@ -20,15 +20,18 @@ from bench.chaos.stripe_account import StripeAccount
 
 ARRIVES_SECONDS = 60.0
 LOOK_SECONDS = 0.1
+HURRY_AFTER_SECONDS = 1.5
 
 
 @dataclass(frozen=True)
 class Plan:
-    """How big: `seconds` is how long the crowd comes; `quiet_seconds` how long the rest may take."""
+    """How big: `seconds` is how long the crowd comes at least; `quiet_seconds` how long the rest may take. With `hurry`,
+    what a dead worker held is not waited for by the clock."""
 
     buyers: int
     seconds: float
     quiet_seconds: float
+    hurry: bool = False
 
 
 @dataclass
@@ -58,13 +61,14 @@ class Rehearsal:
         *public, own = sales
         crowd = self.house.loop.run(self._crowd(plan, public))
         self.outcome.diary = crowd.diary
-        self.house.loop.begin(crowd.run(plan.buyers, seller))
+        self.house.loop.run(crowd.log_in(seller))
+        self.house.loop.begin(crowd.run(plan.buyers))
         began = time.monotonic()
         for fault in faults:
             self._suffer(fault, own, crowd)
         time.sleep(max(0.0, began + plan.seconds - time.monotonic()))
         crowd.close()
-        self.house.loop.run(self._settle(crowd, plan.quiet_seconds))
+        self.house.loop.run(self._settle(crowd, plan))
         self.outcome.breaches += [f"{what} by itself" for what in self.house.ended_by_themselves()]
         return self.outcome
 
@@ -104,13 +108,15 @@ class Rehearsal:
                     return
                 await asyncio.sleep(LOOK_SECONDS)
 
-    async def _settle(self, crowd: Crowd, patience: float) -> None:
+    async def _settle(self, crowd: Crowd, plan: Plan) -> None:
         await crowd.done.wait()
         started = time.monotonic()
         while waiting := await self._under_way():
-            if time.monotonic() > started + patience:
-                self.outcome.breaches.append(f"still not quiet after {patience:.0f} s: {waiting}")
+            if time.monotonic() > started + plan.quiet_seconds:
+                self.outcome.breaches.append(f"still not quiet at the end: {waiting}")
                 break
+            if plan.hurry and time.monotonic() > started + HURRY_AFTER_SECONDS:
+                await books.hurry()
             await asyncio.sleep(0.5)
         self.outcome.quiet_after = time.monotonic() - started
         found = await books.read(self.stripe, self.inbox_url)
