@@ -5,7 +5,7 @@ registers the handler of the module that acts on it.
 """
 
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, cast
@@ -100,20 +100,42 @@ async def enqueue(
 
     With `dedupe`, nothing is queued while a job with that key waits.
     """
-    delay = max(run_at - utc_now(), timedelta()) if run_at else None
+    async with connection() as conn:
+        await Queries(AsyncpgDriver(conn)).enqueue(
+            name,
+            _body(payload, run_at),
+            execute_after=_delay(run_at),
+            dedupe_key=dedupe,
+            on_conflict="skip",
+        )
+
+
+async def enqueue_many(
+    name: str, wanted: Sequence[tuple[Mapping[str, Any], datetime | None]]
+) -> None:
+    """Queue many jobs of one name, each a payload and when to run it, in one statement of the current transaction."""
+    if not wanted:
+        return
+    async with connection() as conn:
+        await Queries(AsyncpgDriver(conn)).enqueue(
+            [name] * len(wanted),
+            [_body(payload, run_at) for payload, run_at in wanted],
+            [0] * len(wanted),
+            [_delay(run_at) or timedelta() for _payload, run_at in wanted],
+        )
+
+
+def _delay(run_at: datetime | None) -> timedelta | None:
+    return max(run_at - utc_now(), timedelta()) if run_at else None
+
+
+def _body(payload: Mapping[str, Any], run_at: datetime | None) -> bytes:
     body = {
         "data": payload,
         "run_at": run_at.isoformat() if run_at else None,
         "lang": current_language.get(),
     }
-    async with connection() as conn:
-        await Queries(AsyncpgDriver(conn)).enqueue(
-            name,
-            json.dumps(body, default=str).encode(),
-            execute_after=delay,
-            dedupe_key=dedupe,
-            on_conflict="skip",
-        )
+    return json.dumps(body, default=str).encode()
 
 
 async def run(name: str, body: bytes | None, now: datetime) -> None:

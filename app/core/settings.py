@@ -46,6 +46,14 @@ class Settings(BaseSettings):
     smtp_password: str = ""
     smtp_tls: Literal["none", "starttls", "tls"] = "none"
     mail_from: str = "Mayfly <hello@mayfly.example>"
+    # So many of a message to all leave in a second, by mail and SMS together.
+    messages_per_second: int = Field(default=50, ge=1)
+    # Where text messages are posted to; "" sends none. See app/notifications/sms.py for what is sent.
+    sms_url: str = ""
+    sms_api_key: str = ""
+    sms_from: str = "Mayfly"
+    # What a mail server shows that reports returned mail to /webhooks/bounces; "" takes no reports.
+    bounce_token: str = ""
 
     access_token_minutes: int = 15
     refresh_token_days: int = 30

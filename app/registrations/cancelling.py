@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from app.core import db, jobs
+from app.notifications.forgetting import withdraw
 from app.pages.collecting import Collection
 from app.registrations import queries, seats, waiting
 from app.registrations.queries import RegistrationView
@@ -39,6 +40,7 @@ async def cancel(
         )
         await record(registration_id, "cancelled", now, actor_id=actor_id)
         await free(collection, registration, now)
+        await withdraw(registration_id, "cancelled")
         if tell:
             await jobs.enqueue(CANCELLED_JOB, {"registration_id": registration_id})
     return True

@@ -55,6 +55,7 @@ async def send_confirm(collection: Collection, pending_id: UUID, email: str, now
         locale=collection.language,
         key=f"registration-confirm:{pending_id}",
         subject_of=pending_id,
+        topic_id=collection.page_id,
     )
 
 
@@ -102,7 +103,10 @@ async def _send(
         locale=registration.language,
         key=key,
         subject_of=registration.id,
-        attachments=_event(collection, registration, now, cancelled) if with_event else [],
+        attachments=calendar_of(collection, registration, now, cancelled=cancelled)
+        if with_event
+        else [],
+        topic_id=collection.page_id,
     )
 
 
@@ -122,9 +126,14 @@ def context_of(
     }
 
 
-def _event(
-    collection: Collection, registration: RegistrationView, now: datetime, cancelled: bool
+def calendar_of(
+    collection: Collection,
+    registration: RegistrationView,
+    now: datetime,
+    *,
+    cancelled: bool = False,
 ) -> list[Attachment]:
+    """Return the event for the calendar of one who has a place, or had one when it is `cancelled`."""
     happening = happening_of(collection)
     if happening is None or not (registration.seated or cancelled):
         return []

@@ -6,14 +6,21 @@ from uuid import UUID
 from app.core import jobs
 from app.core.errors import NotFound
 from app.pages.collecting import Collection, collection_of
-from app.registrations import broadcasting, captcha, confirming, emails, waitlist_jobs
+from app.registrations import (
+    broadcasting,
+    captcha,
+    confirming,
+    emails,
+    mailing_jobs,
+    waitlist_jobs,
+)
 from app.registrations.cancelling import CANCELLED_JOB
 from app.registrations.changing import CHANGED_JOB
 from app.registrations.queries import RegistrationView, registration_of
 from app.registrations.registering import AGAIN_JOB, CONFIRMED_JOB
 
 # Importing them registers theirs.
-OTHER_JOBS = (waitlist_jobs,)
+OTHER_JOBS = (waitlist_jobs, mailing_jobs)
 
 
 async def _find(payload: jobs.Payload, now: datetime) -> tuple[Collection, RegistrationView] | None:

@@ -78,7 +78,11 @@ class WaitlistMachine(DatabaseMachine):
         viewer, self.now = self.world
         self.do(clear())
         self.line = Line(capacity)
-        options: dict[str, Any] = {"capacity": capacity, "maximum_quantity": LARGEST, "offer_minutes": 30}
+        options: dict[str, Any] = {
+            "capacity": capacity,
+            "maximum_quantity": LARGEST,
+            "offer_minutes": 30,
+        }
         self.page = self.do(make_event(viewer, now=self.now, **options))
 
     def _collection(self) -> Any:
