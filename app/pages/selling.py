@@ -128,6 +128,9 @@ async def retire_if_sold_out(page_id: UUID, now: datetime) -> bool:
     limited = page.sells.stock_limit != "none" and not page.sells.keep_open_when_sold_out
     if not limited or state not in (State.ACTIVE, State.PAUSED):
         return False
+    if page.times.ended_at is not None:
+        # It ended after our `now`: whoever waited for the last sale's lock is older than what it then reads.
+        return False
     found = (await levels(page.stock_ids())).values()
     if any(level.available is None or level.available > 0 or level.held for level in found):
         return False
