@@ -20,23 +20,28 @@ def on(event_type: str, handler: EventHandler) -> None:
 
 
 async def receive(event: Event, now: datetime) -> bool:
-    """Keep an event and queue its processing in one transaction. False when it was there already."""
+    """Keep an event and queue its processing in one transaction. False when it was there already.
+
+    A payment brings several events; one that nobody waits for is just kept, and takes no turn in the queue.
+    """
+    awaited = event.type in _handlers
     async with db.transaction():
         stored = await db.execute(
-            "INSERT INTO stripe_event (id, type, payload, received_at) VALUES ($1, $2, $3::jsonb, $4) "
+            "INSERT INTO stripe_event (id, type, payload, received_at, processed_at) VALUES ($1, $2, $3::jsonb, $4, $5) "
             "ON CONFLICT (id) DO NOTHING",
             event.id,
             event.type,
             json.dumps(event.subject),
             now,
+            None if awaited else now,
         )
-        if stored:
+        if stored and awaited:
             await jobs.enqueue("payments.process", {"event_id": event.id})
     return bool(stored)
 
 
 async def process(event_id: str, now: datetime) -> None:
-    """Hand an event to its handler once; an event nobody waits for is just kept."""
+    """Hand an event to its handler once."""
     row = await db.fetch_one(
         "SELECT type, payload FROM stripe_event WHERE id = $1 AND processed_at IS NULL", event_id
     )

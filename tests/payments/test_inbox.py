@@ -24,14 +24,25 @@ async def stored() -> int:
     return await db.fetch_value("SELECT count(*) FROM stripe_event")
 
 
-async def test_keeps_a_signed_event_once(client: httpx.AsyncClient) -> None:
-    for _ in range(3):
-        assert await send(client, BODY, signature(BODY)) == 200
-    assert await stored() == 1
-    assert (
-        await db.fetch_value("SELECT count(*) FROM pgqueuer WHERE entrypoint = 'payments.process'")
-        == 1
+async def queued() -> int:
+    return await db.fetch_value(
+        "SELECT count(*) FROM pgqueuer WHERE entrypoint = 'payments.process'"
     )
+
+
+async def test_keeps_a_signed_event_once(client: httpx.AsyncClient) -> None:
+    body = BODY.replace(b"x.y", b"checkout.session.completed")
+    for _ in range(3):
+        assert await send(client, body, signature(body)) == 200
+    assert (await stored(), await queued()) == (1, 1)
+
+
+async def test_an_event_nobody_waits_for_is_kept_and_takes_no_turn_in_the_queue(
+    client: httpx.AsyncClient,
+) -> None:
+    assert await send(client, BODY, signature(BODY)) == 200
+    assert (await stored(), await queued()) == (1, 0)
+    assert await db.fetch_value("SELECT processed_at IS NOT NULL FROM stripe_event")
 
 
 async def test_refuses_what_is_not_signed(client: httpx.AsyncClient) -> None:
