@@ -16,9 +16,9 @@ ROWS = {
     "visitors": 120,
     "lateness": 60,
     "paid_orders": 60,
-    "first_visit": 20,
+    "first_visit": 30,
     "queries": 30,
-    "memory": 20,
+    "memory": 30,
 }
 
 
