@@ -1,12 +1,12 @@
 /* One line puts a page on any site:  <script async src="…/embed.js" data-page="SHORT_ID"></script>
- * It makes a sandboxed frame without cookies behind itself and gives it the height it asks for. data-title names the frame. */
+ * It makes a sandboxed frame without cookies behind itself, and gives it the height and the name it asks for. */
 (() => {
   "use strict";
   const script = document.currentScript;
   const page = script?.dataset.page;
   if (!page || !/^[0-9A-Za-z]{1,22}$/.test(page)) return;
   const frame = document.createElement("iframe");
-  frame.title = script.dataset.title || "Mayfly";
+  frame.title = "Mayfly";
   frame.loading = "lazy";
   frame.credentialless = true;
   frame.referrerPolicy = "strict-origin";
@@ -16,6 +16,7 @@
   frame.src = `${new URL(script.src).origin}/p/${page}/embed`;
   addEventListener("message", (event) => {
     if (event.source !== frame.contentWindow || event.data?.mayfly !== page) return;
+    if (typeof event.data.title === "string") frame.title = event.data.title.slice(0, 200);
     const height = Math.ceil(+event.data.height);
     if (height > 0) frame.style.height = `${Math.min(height, 4000)}px`;
   });

@@ -1,5 +1,5 @@
 /* Inside the frame: the same event stream as the page's, read without htmx (a frame without an origin may send no headers of its
- * own), and the frame's height told to the site around it. When the page comes to another stage, the frame is read again. */
+ * own), and the frame's height and title told to the site around it. When the page comes to another stage, the frame is read again. */
 (() => {
   "use strict";
   const { page, live, frame } = document.body.dataset;
@@ -42,6 +42,6 @@
     stream.addEventListener("clock", (event) => document.dispatchEvent(new CustomEvent("clock", { detail: { data: event.data } })));
   }
 
-  new ResizeObserver(() => parent.postMessage({ mayfly: page, height: document.body.getBoundingClientRect().height }, "*")).observe(document.body);
+  new ResizeObserver(() => parent.postMessage({ mayfly: page, title: document.title, height: document.body.getBoundingClientRect().height }, "*")).observe(document.body);
   listen();
 })();

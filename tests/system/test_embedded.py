@@ -71,6 +71,7 @@ async def test_an_offer_stays_true_and_is_bought_at_top_level(
     seen = await inner.evaluate("document.body.getBoundingClientRect().height")
     given = await page.evaluate("document.querySelector('iframe').offsetHeight")
     assert abs(seen - given) <= 1
+    await expect(page.locator("iframe")).to_have_attribute("title", made.title)
     with pytest.raises(Exception, match="sandboxed"):
         await inner.evaluate("document.cookie")
     assert await page.context.cookies() == []
