@@ -173,9 +173,9 @@ async def test_nobody_and_who_may_only_look_change_nothing(
     looker = await make_colleague(
         owner.viewer, email="vera@example.com", roles=("viewer",), now=clock.now()
     )
-    from tests.conftest import _member  # pyright: ignore[reportPrivateUsage]  # a fourth member
+    from tests.conftest import member_of
 
-    async with await _member(owner._transport.app, clock.now(), looker) as vera:
+    async with await member_of(owner._transport.app, clock.now(), looker) as vera:
         assert (await vera.get(url)).status_code == 200
         assert (await vera.get("/console/products/new")).status_code == 404
         assert (await vera.post(url, data=changed())).status_code == 404
