@@ -6,7 +6,8 @@ from typing import Self
 
 import httpx
 
-PATIENCE_SECONDS = 10.0
+# A machine that does much else at the same time takes long to say anything.
+PATIENCE_SECONDS = 30.0
 
 
 @dataclass
