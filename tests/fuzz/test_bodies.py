@@ -1,14 +1,15 @@
 """Bodies that are no forms, on every unsafe route: wrong types, broken multipart, deep and huge JSON, lies about sizes."""
 
 import json
+from itertools import cycle
 from typing import Any
-
-import pytest
 
 from tests.factories.orders import signature
 from tests.fuzz.attacking import Attack
 from tests.fuzz.discovery import Route, unsafe
 
+# All of them go to two forms, and in turn so many to every route.
+EACH_ROUTE = 6
 FORM = "application/x-www-form-urlencoded"
 MULTIPART = 'multipart/form-data; boundary="x"'
 DEEP = b"[" * 100_000
@@ -69,23 +70,31 @@ def _path(attack: Attack, route: Route) -> str:
 
 async def test_bodies_that_are_no_forms(attack: Attack) -> None:
     attack.answers.clear()
-    for route in unsafe(attack.routes):
+    bodies = cycle(BODIES)
+    for path in ("/login", f"/p/{attack.world.values['short_id']}/checkout"):
         for kind, body in BODIES:
+            await attack.send(
+                "POST", path, content=body, headers={"Content-Type": kind} if kind else {}
+            )
+    for route in unsafe(attack.routes):
+        for _ in range(EACH_ROUTE):
+            kind, body = next(bodies)
             headers = {"Content-Type": kind} if kind else {}
             await attack.send(route.method, _path(attack, route), content=body, headers=headers)
-    assert attack.answers[400] > 200, attack.answers
-    assert attack.answers[422] > 100, attack.answers
+    assert attack.answers[400] > 100, attack.answers
+    assert attack.answers[422] > 40, attack.answers
 
 
-@pytest.mark.parametrize(
-    "declared", ["0", "5", "2000000", "99999999999999999999", "-1", "x", "1, 2"]
-)
-async def test_lies_about_the_length(attack: Attack, declared: str) -> None:
-    for path in ("/login", "/webhooks/stripe", "/console/products"):
-        for kind in (FORM, MULTIPART):
-            headers = {"Content-Type": kind, "Content-Length": declared}
-            answer = await attack.send("POST", path, content=b"name=a&price=1", headers=headers)
-            assert 400 <= answer.status_code < 500
+LENGTHS = ("0", "5", "2000000", "99999999999999999999", "-1", "x", "1, 2")
+
+
+async def test_lies_about_the_length(attack: Attack) -> None:
+    for declared in LENGTHS:
+        for path in ("/login", "/webhooks/stripe", "/console/products"):
+            for kind in (FORM, MULTIPART):
+                headers = {"Content-Type": kind, "Content-Length": declared}
+                answer = await attack.send("POST", path, content=b"name=a&price=1", headers=headers)
+                assert 400 <= answer.status_code < 500
 
 
 async def test_a_body_is_read_up_to_a_mebibyte_only(attack: Attack) -> None:

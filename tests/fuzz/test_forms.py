@@ -14,14 +14,14 @@ from tests.fuzz.nasties import ALL, anything
 
 # How many of the picked ones go into each form, and at least into each of its fields.
 EACH_FORM = 6
-EACH_FIELD = 2
+EACH_FIELD = 1
 # Sent by scripts with the fields of another form.
 SAME_AS = {
     "POST /console/pages/{page_id}/preview": "POST /console/pages/{page_id}/edit",
     "DELETE /p/{short_id}/hold": "POST /p/{short_id}/hold/release",
 }
 # Sent by scripts with fields of their own, after the protocol at the head of `static/js/upload.js`; and what is shown
-# only while an address is not confirmed.
+# only in a state that the world is not in: an address to confirm, a waiting registration, one that was checked in.
 ANNOUNCED = (("name", "a.jpg"), ("size", "9"), ("content_type", "image/jpeg"), ("sha256", ""))
 SCRIPTED = {
     "POST /console/products/{product_id}/uploads": ANNOUNCED,
@@ -32,6 +32,10 @@ SCRIPTED = {
     "DELETE /console/pages/{page_id}/cover/{upload_id}": (),
     "DELETE /console/pages/{page_id}/cover": (),
     "POST /console/account/verification": (),
+    "POST /console/registrations/{registration_id}/promotion": (),
+    "DELETE /console/registrations/{registration_id}/check-in": (),
+    # Shown on the preview behind a signed link.
+    "POST /p/{short_id}/preview": (("moment", "0"), ("stock", "now")),
 }
 # Stripe's own; see security/test_webhooks.py.
 FORMLESS = {"POST /webhooks/stripe"}
@@ -101,7 +105,7 @@ async def test_picked_by_hand(attack: Attack, targets: list[Target]) -> None:
             name = names[number % len(names)]
             await _send(attack, target.form, {name: next(source)}, next(htmx))
     # The attack came through: much was refused for what it said, and some was taken.
-    assert attack.answers[422] > 60, attack.answers
+    assert attack.answers[422] > 40, attack.answers
     assert attack.answers.get(404, 0) < attack.answers[422], attack.answers
     assert attack.answers[303] > 20, attack.answers
 

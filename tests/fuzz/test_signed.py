@@ -82,27 +82,27 @@ async def test_a_token_for_one_thing_opens_no_other(attack: Attack) -> None:
             assert answer.status_code in REFUSED, (str(route), token, answer.status_code)
 
 
-@pytest.mark.parametrize(
-    "payload",
-    [
-        {},
-        [],
-        "",
-        0,
-        None,
-        {"p": {}},
-        {"p": {"order": "x"}, "ts": 0},
-        {"p": [1]},
-        {"exp": "never", "p": {}},
-    ],
-)
-async def test_payloads_that_nobody_signed(attack: Attack, payload: Any) -> None:
-    text = base64.urlsafe_b64encode(json.dumps(payload).encode()).decode().rstrip("=")
-    for route in _token_routes(attack):
-        signature = attack.world.value(route, "token").rpartition(".")[2]
-        for token in (text, f"{text}.", f"{text}.{signature}", f".{text}", "." * 50):
-            answer = await attack.send(route.method, _path(attack, route, token))
-            assert answer.status_code in REFUSED, (str(route), token, answer.status_code)
+UNSIGNED: list[Any] = [
+    {},
+    [],
+    "",
+    0,
+    None,
+    {"p": {}},
+    {"p": {"order": "x"}, "ts": 0},
+    {"p": [1]},
+    {"exp": "never", "p": {}},
+]
+
+
+async def test_payloads_that_nobody_signed(attack: Attack) -> None:
+    for payload in UNSIGNED:
+        text = base64.urlsafe_b64encode(json.dumps(payload).encode()).decode().rstrip("=")
+        for route in _token_routes(attack):
+            signature = attack.world.value(route, "token").rpartition(".")[2]
+            for token in (text, f"{text}.", f"{text}.{signature}", f".{text}", "." * 50):
+                answer = await attack.send(route.method, _path(attack, route, token))
+                assert answer.status_code in REFUSED, (str(route), token, answer.status_code)
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ The routes are found in the application, so a new one is tried from its first da
 from typing import Any
 
 import httpx
-import pytest
 
 from app.auth.viewer import Viewer
 from tests.fuzz.attacking import Attack, Pairs, form_body
@@ -150,19 +149,27 @@ async def test_strangers_are_sent_to_the_login_page(attack: Attack, app: Any) ->
         assert await attack.snapshot.changed() == set()
 
 
-@pytest.mark.parametrize("headers", [
-    {"Origin": "https://evil.example"}, {"Origin": "null"}, {"Sec-Fetch-Site": "cross-site"},
-    {"Sec-Fetch-Site": "same-site"}, {"Sec-Fetch-Site": ""}, {"Origin": "http://127.0.0.1.evil.example"},
-    {"Origin": "HTTP://EVIL"}, {"Origin": ""},
-])  # fmt: skip
-async def test_forged_requests_do_nothing(attack: Attack, headers: dict[str, str]) -> None:
+FORGED = (
+    {"Origin": "https://evil.example"},
+    {"Origin": "null"},
+    {"Sec-Fetch-Site": "cross-site"},
+    {"Sec-Fetch-Site": "same-site"},
+    {"Sec-Fetch-Site": ""},
+    {"Origin": "http://127.0.0.1.evil.example"},
+    {"Origin": "HTTP://EVIL"},
+    {"Origin": ""},
+)
+
+
+async def test_forged_requests_do_nothing(attack: Attack) -> None:
     """What another site's page makes a logged-in browser send, on every unsafe route but the signed webhook."""
-    for route in attack.routes:
-        if route.method == "GET" or route.template.startswith("/webhooks/"):
-            continue
-        url = route.path(next(attack.world.addresses(route)))
-        answer = await attack.send(route.method, url, content=b"", headers={**FORM, **headers})
-        assert answer.status_code == 403, (str(route), headers, answer.status_code)
+    for headers in FORGED:
+        for route in attack.routes:
+            if route.method == "GET" or route.template.startswith("/webhooks/"):
+                continue
+            url = route.path(next(attack.world.addresses(route)))
+            answer = await attack.send(route.method, url, content=b"", headers={**FORM, **headers})
+            assert answer.status_code == 403, (str(route), headers, answer.status_code)
 
 
 async def test_without_an_origin_cookies_count_for_nothing(

@@ -30,40 +30,38 @@ def test_the_judge_knows_what_leads_elsewhere() -> None:
     assert _lands_here(base, "/console/pages?a=//b")
 
 
-@pytest.mark.parametrize("target", ELSEWHERE)
-async def test_next_leads_nowhere_else(attack: Attack, target: str) -> None:
-    base = str(attack.owner.base_url)
-    password = {"email": "olivia@example.com", "password": "correct horse 1"}
-    new = {"email": "new@example.com", "password": "a fine long phrase", "name": "New"}
-    answers = [
-        await attack.send("GET", f"/login?next={quote(target)}", console=True),
-        await attack.send("GET", f"/signup?next={quote(target)}", console=True),
-        await attack.post("/login", [*password.items(), ("next", target)]),
-        await attack.post("/login", [*password.items(), ("next", target)], htmx=True),
-        await attack.post("/signup", [*new.items(), ("next", target)]),
-    ]
-    followed = 0
-    for answer in answers:
-        location = answer.headers.get("location") or answer.headers.get("hx-redirect")
-        if location is None:
-            assert answer.status_code == 422
-            continue
-        followed += 1
-        assert location.isascii()
-        assert location.isprintable()
-        assert _lands_here(base, location), (target, location)
-    assert followed >= 2
+async def test_next_leads_nowhere_else(attack: Attack) -> None:
+    for target in ELSEWHERE:
+        base = str(attack.owner.base_url)
+        password = {"email": "olivia@example.com", "password": "correct horse 1"}
+        new = {"email": "new@example.com", "password": "a fine long phrase", "name": "New"}
+        answers = [
+            await attack.send("GET", f"/login?next={quote(target)}", console=True),
+            await attack.send("GET", f"/signup?next={quote(target)}", console=True),
+            await attack.post("/login", [*password.items(), ("next", target)]),
+            await attack.post("/login", [*password.items(), ("next", target)], htmx=True),
+            await attack.post("/signup", [*new.items(), ("next", target)]),
+        ]
+        followed = 0
+        for answer in answers:
+            location = answer.headers.get("location") or answer.headers.get("hx-redirect")
+            if location is None:
+                assert answer.status_code == 422
+                continue
+            followed += 1
+            assert location.isascii()
+            assert location.isprintable()
+            assert _lands_here(base, location), (target, location)
+        assert followed >= 2
 
 
-@pytest.mark.parametrize(
-    "current", [*ELSEWHERE[:8], "http://[", "https://evil.example/console/pages?x=1"]
-)
-async def test_the_login_page_is_told_own_paths_only(attack: Attack, current: str) -> None:
-    headers = [(b"hx-request", b"true"), (b"hx-current-url", current.encode())]
-    answer = await attack.send("GET", "/console/pages", console=False, headers=headers)
-    path, _mark, query = answer.headers["hx-redirect"].partition("?next=")
-    assert path == "/login"
-    assert _lands_here(str(attack.owner.base_url), unquote(query))
+async def test_the_login_page_is_told_own_paths_only(attack: Attack) -> None:
+    for current in (*ELSEWHERE[:8], "http://[", "https://evil.example/console/pages?x=1"):
+        headers = [(b"hx-request", b"true"), (b"hx-current-url", current.encode())]
+        answer = await attack.send("GET", "/console/pages", console=False, headers=headers)
+        path, _mark, query = answer.headers["hx-redirect"].partition("?next=")
+        assert path == "/login"
+        assert _lands_here(str(attack.owner.base_url), unquote(query))
 
 
 REFUSED = (
@@ -72,22 +70,22 @@ REFUSED = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("url", REFUSED)
-async def test_a_creator_can_send_visitors_to_https_only(attack: Attack, url: str) -> None:
-    from tests.fuzz.discovery import read_page
+async def test_a_creator_can_send_visitors_to_https_only(attack: Attack) -> None:
+    for url in REFUSED:
+        from tests.fuzz.discovery import read_page
 
-    path = f"/console/pages/{attack.world.pages['draft'].id}/edit"
-    page = read_page((await attack.send("GET", path)).text, path)
-    form = next(form for form in page.forms if form.path == path)
-    for action, field in (("after_action", "after_url"), ("sold_out_action", "sold_out_url")):
-        pairs = form.replaced({action: "redirect", field: url, "intent": "save"})
-        answer = await attack.post(path, pairs)
-        assert answer.status_code == 422, (field, url)
-        # The control: the same form with a good address is taken.
-        good = form.replaced(
-            {action: "redirect", field: "https://exämple.com/a?b=c", "intent": "save"}
-        )
-        assert (await attack.post(path, good)).status_code == 303
+        path = f"/console/pages/{attack.world.pages['draft'].id}/edit"
+        page = read_page((await attack.send("GET", path)).text, path)
+        form = next(form for form in page.forms if form.path == path)
+        for action, field in (("after_action", "after_url"), ("sold_out_action", "sold_out_url")):
+            pairs = form.replaced({action: "redirect", field: url, "intent": "save"})
+            answer = await attack.post(path, pairs)
+            assert answer.status_code == 422, (field, url)
+            # The control: the same form with a good address is taken.
+            good = form.replaced(
+                {action: "redirect", field: "https://exämple.com/a?b=c", "intent": "save"}
+            )
+            assert (await attack.post(path, good)).status_code == 303
 
 
 @pytest.mark.parametrize("name", ["host", "x-forwarded-host", "forwarded"])
