@@ -17,7 +17,7 @@ from piccolo.table import Table
 
 from app.core.ids import new_id
 from app.pages.tables import Page
-from app.stock.tables import Hold, Stock
+from app.stock.tables import Hold
 
 # The cursor of a batch that none came before.
 FIRST = uuid.UUID(int=0)
@@ -49,7 +49,8 @@ class Registration(Table, tablename="registration"):
     quantity = Integer(null=False, default=1)
     answers = JSONB(null=False, default="{}")
     state = Varchar(length=10, null=False, default=CONFIRMED)
-    stock_id = ForeignKey(Stock, null=True, default=None, index=True, on_delete=OnDelete.restrict)
+    # No foreign key: its check would share the stock's row, and two who share it can't both take from it.
+    stock_id = UUID(null=True, default=None, index=True)
     consent_text = Text(null=False, default="")
     consent_at = Timestamptz(null=True, default=None)
     language = Varchar(length=12, null=False, default="en")

@@ -27,23 +27,17 @@ class Page(Table, tablename="page", schema=None):
     id = UUID(primary_key=True, default=new_id)
 
 
-class Stock(Table, tablename="stock", schema=None):
-    id = UUID(primary_key=True, default=new_id)
-
-
 class Registration(Table, tablename="registration", schema=None):
     id = UUID(primary_key=True, default=new_id)
 
 
-def _reference(
-    table: type[Table], on_delete: OnDelete, *, null: bool = False, index: bool = True
-) -> dict[str, Any]:
+def _reference(table: type[Table], on_delete: OnDelete, *, index: bool = True) -> dict[str, Any]:
     return {
         "references": table,
         "on_delete": on_delete,
         "on_update": OnUpdate.cascade,
         "target_column": None,
-        "null": null,
+        "null": False,
         "default": None,
         "index": index,
     }
@@ -72,7 +66,7 @@ TABLES: dict[tuple[str, str], Columns] = {
         ("quantity", Integer, {"null": False, "default": 1}),
         ("answers", JSONB, {"null": False, "default": "{}"}),
         ("state", Varchar, _text(10, "confirmed")),
-        ("stock_id", ForeignKey, _reference(Stock, OnDelete.restrict, null=True)),
+        ("stock_id", UUID, {**NOTHING, "index": True}),
         ("consent_text", Text, {"null": False, "default": ""}),
         ("consent_at", Timestamptz, NOTHING),
         ("language", Varchar, _text(12, "en")),
