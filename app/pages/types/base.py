@@ -142,14 +142,6 @@ def _never(_view: Any) -> Acceptance:
     return Acceptance.NEVER
 
 
-def _same(settings: PageSettings) -> PageSettings:
-    return settings
-
-
-def _unmoved(settings: PageSettings, _by: timedelta) -> PageSettings:
-    return settings
-
-
 @dataclass(frozen=True)
 class PageType:
     """One type of page.
@@ -188,8 +180,8 @@ class PageType:
     moment_words: Callable[[], dict[str, str]] = dict
     redirect: Callable[[Any], str | None] = _none
     accepts: Callable[[Any], Acceptance] = _never
-    moved: Callable[[Any, timedelta], PageSettings] = _unmoved
-    again: Callable[[Any], PageSettings] = _same
+    moved: Callable[[Any, timedelta], PageSettings] = lambda settings, _by: settings
+    again: Callable[[Any], PageSettings] = lambda settings: settings
     noticeable: Callable[[Any, Any], Sequence[Noticed]] = _nothing
     check: Callable[[Any, PageTimes], Sequence[tuple[str, str]]] = _nothing
     incomplete: Callable[[Any], str] = lambda _settings: ""
