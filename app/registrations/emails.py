@@ -8,11 +8,15 @@ from app.core.settings import get_settings
 from app.notifications.sending import Attachment, send_email
 from app.pages.collecting import Collection
 from app.pages.showing import speaking
+from app.registrations import reaching
 from app.registrations.calendar import CONTENT_TYPE, FILE_NAME, event_calendar
 from app.registrations.fields import labelled
 from app.registrations.happenings import happening_of
 from app.registrations.links import confirm_url, manage_url
 from app.registrations.queries import RegistrationView
+
+# What reaches somebody who left a number alone, as a text message.
+BY_SMS = ("registration", "registration-again", "registration-cancelled")
 
 
 async def send_confirmed(
@@ -92,10 +96,13 @@ async def _send(
     cancelled: bool = False,
     **context: Any,
 ) -> None:
-    if not registration.email:
+    if not registration.email and name not in BY_SMS:
         return
     with speaking(registration.language):
         given = {**context_of(collection, registration, now), **context}
+    if not registration.email:
+        await reaching.send(collection, registration, name, given, key)
+        return
     await send_email(
         registration.email,
         name,

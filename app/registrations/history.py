@@ -9,6 +9,7 @@ from uuid import UUID
 from app.auth.people import names_of
 from app.core.db import fetch
 from app.core.i18n import gettext as _
+from app.core.i18n import ngettext
 
 HISTORY_LIMIT = 200
 
@@ -58,4 +59,6 @@ def event_words(kind: str, details: dict[str, Any]) -> str:
         "not_checked_in": _("Check-in taken back"),
     }.get(kind, kind.replace("_", " ").capitalize())
     quantity = details.get("quantity")
-    return f"{words}: {quantity} ×" if isinstance(quantity, int) and quantity > 1 else words  # noqa: RUF001 - a sign for times
+    if isinstance(quantity, int) and quantity > 1:
+        return f"{words}: {ngettext('%(num)s place', '%(num)s places', quantity)}"
+    return words
