@@ -10,6 +10,7 @@ from app.core.forms import FieldError, FormModel
 from app.core.i18n import gettext as _
 from app.core.i18n import languages
 from app.pages.local_times import Fold
+from app.pages.steps import LAST_STEP, Stand
 from app.pages.terms import MAXIMUM_DAYS, MAXIMUM_QUANTITY, Afterlife, PageSettings, build
 
 MAXIMUM_CONTENTS = 20
@@ -21,6 +22,9 @@ def _empty_is_none(value: object) -> object:
 
 # Put around `… | None`: bounds inside then hold for numbers alone.
 EmptyIsNone = BeforeValidator(_empty_is_none)
+
+
+Step = Annotated[Annotated[int, Field(ge=0, le=LAST_STEP)] | None, EmptyIsNone]
 
 
 class NewPageForm(FormModel):
@@ -62,6 +66,9 @@ class PageForm(FormModel):
     pick: Annotated[str, Field(max_length=40)] = ""
     add: Annotated[str, Field(max_length=40)] = ""
     preset: Annotated[str, Field(max_length=40)] = ""
+    # What the time machine beside it shows.
+    moment: Step = None
+    stock: Stand = Stand.NOW
 
     def settings(self) -> PageSettings:
         """Return the type's settings. Raises FieldError."""
@@ -137,6 +144,13 @@ class RerunForm(FormModel):
     """`id` becomes the new page's, so that sending it twice makes one page."""
 
     id: UUID
+
+
+class MomentForm(FormModel):
+    """What the time machine is asked to show."""
+
+    moment: Step = None
+    stock: Stand = Stand.NOW
 
 
 class ShareForm(FormModel):

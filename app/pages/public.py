@@ -13,7 +13,6 @@ from app.core.clock import milliseconds
 from app.core.errors import NotFound
 from app.core.live import LiveBus, bus
 from app.core.middleware import security_headers
-from app.core.rendering import render
 from app.pages import loading, showing
 from app.pages.lifecycle import State
 from app.pages.loading import PageRecord
@@ -192,7 +191,7 @@ async def show(short_id: str, now: datetime) -> Shown:
         raise NotFound
     gone_at = page.gone_at()
     gone = view.state is State.EXPIRED and gone_at is not None and now >= gone_at
-    html = gone_page(view) if gone else showing.whole(view)
+    html = showing.gone(view) if gone else showing.whole(view)
     changes = (page.next_change(now), gone_at)
     later = [moment for moment in changes if moment is not None and moment > now]
     return Shown(
@@ -206,11 +205,6 @@ async def show(short_id: str, now: datetime) -> Shown:
         at=now,
         fresh_until=min([*later, now + LONGEST]),
     )
-
-
-def gone_page(view: PageView) -> str:
-    with showing.speaking(view.page.language):
-        return render("pages/gone.html", page=view.page, now=view.now)
 
 
 def _etag(view: PageView, gone: bool) -> str:

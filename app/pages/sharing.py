@@ -10,7 +10,7 @@ from app.core.settings import get_settings
 from app.core.signing import sign_url
 from app.pages.loading import PageRecord
 
-PREVIEW_TTL = timedelta(days=7)
+PREVIEW_TTL = timedelta(hours=24)
 SOURCE = "source"
 
 
@@ -25,7 +25,7 @@ def public_url(page: PageRecord) -> str:
 
 
 def preview_url(page: PageRecord, now: datetime) -> str:
-    """Return a link that shows the page as it is stored to whoever has it, for a week."""
+    """Return a link that shows any moment of the page as it is stored to whoever has it, for a day."""
     return get_settings().base_url + sign_url(f"/p/{page.short_id}/preview", {}, now, PREVIEW_TTL)
 
 

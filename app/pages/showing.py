@@ -33,18 +33,24 @@ def theme_href(theme: Theme) -> str:
     return f"/p/theme/{'-'.join(c[1:] for c in colours)}-{theme.font}-{theme.radius}.css"
 
 
-def whole(view: PageView, *, live: bool = True, note: str = "") -> str:
-    """Return the whole document. `note` is shown on top of a preview; a preview is not `live`."""
+def whole(view: PageView, *, live: bool = True, above: str = "") -> str:
+    """Return the whole document. `above` is HTML to put on top of a preview; a preview is not `live`."""
     with speaking(view.page.language):
         return render(
             "pages/show.html",
             **{**_context(view), "live": live},
-            note=note,
+            above=above,
             page_theme_href=theme_href(view.page.theme),
             summary=summary_of(view.page.description),
             public_url=f"{get_settings().base_url}{view.path}",
             personal_part=PERSONAL_PART,
         )
+
+
+def gone(view: PageView, *, live: bool = True, above: str = "") -> str:
+    """Return the document of a page that has retired; arguments as for `whole`."""
+    with speaking(view.page.language):
+        return render("pages/gone.html", page=view.page, now=view.now, live=live, above=above)
 
 
 def embedded(view: PageView) -> str:

@@ -1,8 +1,8 @@
 """What a visitor sees of a page at a moment: a pure function of the page, its stock's levels and the time."""
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -74,6 +74,12 @@ class PageView:
         return min(self.page.sells.per_buyer_limit or MOST_AT_ONCE, MOST_AT_ONCE)
 
     @property
+    def limited(self) -> bool:
+        """Whether anything on it can run out."""
+        counted = counted_levels(self.lines, self.level)
+        return any(each.capacity is not None for each in counted)
+
+    @property
     def situation(self) -> str:
         """The type's own word for what the page shows beyond its phase."""
         return self.page.page_type.situation(self)
@@ -130,27 +136,30 @@ class PageView:
         return settings.model_dump_json(exclude={"discount_percent"})
 
 
-def view_page(page: PageRecord, levels: Mapping[UUID, Level], now: datetime) -> PageView:
-    """Return what a visitor sees at `now`. `levels` by stock; a draft's stock is what it would be at the launch."""
+def view_page(
+    page: PageRecord,
+    levels: Mapping[UUID, Level],
+    now: datetime,
+    as_if: Callable[[Level], Level] = lambda level: level,
+) -> PageView:
+    """Return what a visitor sees at `now`. `levels` by stock; a draft's stock is what it would be at the launch.
+
+    A preview shows each level `as_if` it stood otherwise.
+    """
     state = page.state(now)
     own = page.sells.stock_limit == "item"
     lines = tuple(
         Line(
             content=content,
             amount=percent_off(content.amount, page.sells.discount_percent),
-            level=_level(levels, content.stock_id, content.quantity) if own else None,
+            level=as_if(_level(levels, content.stock_id, content.quantity)) if own else None,
             picture=picture(content.image),
         )
         for content in page.contents
     )
     shared = page.sells.stock_limit == "page"
-    level = _level(levels, page.stock_id, page.sells.quantity) if shared else None
+    level = as_if(_level(levels, page.stock_id, page.sells.quantity)) if shared else None
     return PageView(page, now, state, _phase(state, lines, level), lines, level)
-
-
-def planned(view: PageView) -> PageView:
-    """Return a draft's view as if it ran already, for its preview."""
-    return replace(view, phase=Phase.SELLING) if view.phase is Phase.DRAFT else view
 
 
 def _level(levels: Mapping[UUID, Level], stock_id: UUID | None, quantity: int | None) -> Level:
@@ -158,10 +167,15 @@ def _level(levels: Mapping[UUID, Level], stock_id: UUID | None, quantity: int | 
     return found or Level(quantity, 0, 0, None)
 
 
+def counted_levels(lines: tuple[Line, ...], level: Level | None) -> list[Level]:
+    """Return what limits a page: its own level, or those of its items."""
+    return [level] if level else [line.level for line in lines if line.level]
+
+
 def _phase(state: State, lines: tuple[Line, ...], level: Level | None) -> Phase:
     if state is not State.ACTIVE:
         return Phase(state.value)
-    counted = [level] if level else [line.level for line in lines if line.level]
+    counted = counted_levels(lines, level)
     if not counted or any(each.available is None or each.available > 0 for each in counted):
         return Phase.SELLING
     return Phase.HELD if any(each.held for each in counted) else Phase.SOLD_OUT

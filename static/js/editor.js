@@ -1,16 +1,23 @@
-/* The page editor's live preview: every change of form[data-preview-url] is posted, unsaved, and what the server renders is put
- * into #preview-frame without reloading it, so that it keeps its place. Nothing is computed here. */
+/* Previews. In the editor every change of form[data-preview-url], and of the time machine's controls beside it, is posted, unsaved;
+ * on a shared preview form[data-preview] is. What the server renders is put into #preview-frame, or into the document itself,
+ * without reloading it, so that it keeps its place. Nothing is computed here.
+ *
+ * [data-machine-step]    a button that sets the slider */
 (() => {
   "use strict";
   const PAUSE = 300;
+  const FORMS = "form[data-preview-url], form[data-preview]";
   let timer = 0;
   let running = null;
+
+  const form = () => document.querySelector(FORMS);
+  const theme = (page) => page.querySelector('link[href^="/p/theme/"]');
 
   async function show(form) {
     running?.abort();
     running = new AbortController();
     try {
-      const answer = await fetch(form.dataset.previewUrl, { method: "POST", body: new URLSearchParams(new FormData(form)), signal: running.signal });
+      const answer = await fetch(form.dataset.previewUrl || form.action, { method: "POST", body: new URLSearchParams(new FormData(form)), signal: running.signal });
       if (answer.status === 200) put(new DOMParser().parseFromString(await answer.text(), "text/html"));
     } catch (error) {
       if (error.name !== "AbortError") throw error;
@@ -18,13 +25,31 @@
   }
 
   function put(next) {
-    const shown = document.getElementById("preview-frame")?.contentDocument;
+    const frame = document.getElementById("preview-frame");
+    const shown = frame ? frame.contentDocument : document;
     const main = shown?.querySelector("main");
+    const style = shown && theme(shown);
     if (!main) return;
     shown.documentElement.lang = next.documentElement.lang;
-    const link = (page) => page.querySelector('link[href^="/p/theme/"]');
-    if (link(shown) && link(next) && link(shown).getAttribute("href") !== link(next).getAttribute("href")) link(shown).href = link(next).getAttribute("href");
+    if (style && theme(next) && style.getAttribute("href") !== theme(next).getAttribute("href")) style.href = theme(next).getAttribute("href");
     main.replaceWith(shown.adoptNode(next.querySelector("main")));
+    state(next.getElementById("machine-state"));
+  }
+
+  // The slider itself stays, for somebody may be dragging it; a stop that has the focus gives it to the one in its place.
+  function state(next) {
+    const before = document.getElementById("machine-state");
+    const slider = document.getElementById("machine-moment");
+    if (!next || !before || !slider) return;
+    const stops = (element) => [...element.querySelectorAll("[data-machine-step]")];
+    const focused = stops(before).indexOf(document.activeElement);
+    slider.max = next.dataset.last;
+    slider.disabled = next.dataset.last === "0";
+    slider.value = next.dataset.step;
+    slider.setAttribute("aria-valuetext", next.querySelector("#machine-words").textContent.trim());
+    document.getElementById("machine-stocks").hidden = next.dataset.limited !== "yes";
+    before.replaceWith(document.adoptNode(next));
+    if (focused >= 0) stops(next)[focused]?.focus();
   }
 
   function later(form) {
@@ -32,13 +57,22 @@
     timer = setTimeout(() => form.isConnected && show(form), PAUSE);
   }
 
-  const form = () => document.querySelector("form[data-preview-url]");
   for (const kind of ["input", "change"]) {
     document.addEventListener(kind, (event) => {
-      const changed = event.target.closest?.("form[data-preview-url]");
-      if (changed) later(changed);
+      const changed = event.target.form;
+      if (changed?.matches(FORMS)) later(changed);
     });
   }
+  document.addEventListener("click", (event) => {
+    const stop = event.target.closest?.("[data-machine-step]");
+    if (!stop || !form()) return;
+    document.getElementById("machine-moment").value = stop.dataset.machineStep;
+    show(form());
+  });
+  // What is shown here can't be bought.
+  document.addEventListener("submit", (event) => {
+    if (document.querySelector("form[data-preview]") && event.target.closest("main")) event.preventDefault();
+  });
   // Fragments swapped into the form change what it says too: the product list, a preset, the form after saving.
   for (const kind of ["htmx:after:swap", "upload:done"]) document.addEventListener(kind, () => form() && later(form()));
 })();

@@ -17,9 +17,11 @@ from app.pages import changing, loading, publishing
 from app.pages.arranging import apply_preset, arrange
 from app.pages.controllers.views import editor_context
 from app.pages.editing import read_edit
+from app.pages.lifecycle import State
 from app.pages.loading import PageRecord
 from app.pages.picking import choices
-from app.pages.previewing import preview_html, unsaved_html
+from app.pages.previewing import Choice, framed_html, preview, unsaved
+from app.stock.levels import levels
 
 Request_ = Request[Any, Any, Any]
 
@@ -97,20 +99,27 @@ class PreviewController(Controller):
     @get()
     async def preview(self, viewer: Viewer, page_id: UUID, now: datetime) -> Response[str]:
         found = await loading.of_group(page_id, viewer.group_id)
-        return Response(await preview_html(found, now), media_type=HTML, headers=FRAME)
+        shown = await preview(found, Choice(), now)
+        return Response(framed_html(shown), media_type=HTML, headers=FRAME)
 
     @post(guards=[requires(Permission.EDIT_PAGES)], status_code=200)
     async def preview_unsaved(
         self, request: Request_, viewer: Viewer, page_id: UUID, now: datetime
     ) -> Response[str]:
-        """The page as the form would make it. 204 while the form can't be read at all."""
+        """The page as the form would make it, at the moment that the time machine is set to.
+
+        204 while the form can't be read at all.
+        """
         found = await loading.of_group(page_id, viewer.group_id)
         form = await read_form(request, found.page_type.form)
         cards = await choices(viewer.group_id, products_of(found), now)
         edit = read_edit(form, found, cards, now)
-        if edit is None:
+        if edit is None or form.data is None:
             return Response("", status_code=204, headers=FRAME)
-        return Response(unsaved_html(edit.of(found), now), media_type=HTML, headers=FRAME)
+        stands = {} if found.state(now) is State.DRAFT else await levels(found.stock_ids())
+        choice = Choice(form.data.moment, form.data.stock)
+        shown = unsaved(edit.of(found), stands, choice, now)
+        return Response(framed_html(shown), media_type=HTML, headers=FRAME)
 
 
 def products_of(found: PageRecord) -> list[UUID]:

@@ -5,18 +5,20 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any
 
-from litestar import Controller, Request, Response, get
+from litestar import Controller, Request, Response, get, post
 from sse_starlette import EventSourceResponse
 
 from app.core.assets import FOREVER
-from app.core.errors import BadSignature, NotFound
+from app.core.errors import BadSignature, Invalid, NotFound
+from app.core.forms import read_form
 from app.core.rendering import HTML
 from app.core.signing import SIGNATURE, verify_url
 from app.core.theme import Theme, theme_css
 from app.pages import loading, showing, streaming
+from app.pages.forms import MomentForm
 from app.pages.loading import PageRecord
 from app.pages.phases import Phase
-from app.pages.previewing import preview_html
+from app.pages.previewing import Choice, preview, shared_html
 from app.pages.public import VARY, Shown, cache, clock_header
 from app.pages.viewing import view_page
 from app.stock.levels import levels
@@ -63,6 +65,15 @@ def _verify(request: Request_, now: datetime) -> None:
     verify_url(request.scope["path"], query, now)
 
 
+async def _preview(
+    request: Request_, short_id: str, choice: Choice, now: datetime
+) -> Response[str]:
+    shown = await preview(await loading.by_short_id(short_id), choice, now)
+    address = f"{request.url.path}?{request.url.query}"
+    headers = {"Cache-Control": PRIVATE, "X-Robots-Tag": "noindex"}
+    return Response(shared_html(shown, address), media_type=HTML, headers=headers)
+
+
 class PublicController(Controller):
     path = "/p"
 
@@ -104,9 +115,17 @@ class PublicController(Controller):
     async def preview(self, request: Request_, short_id: str, now: datetime) -> Response[str]:
         """The page as it is stored, for whoever has the signed link."""
         _verify(request, now)
-        html = await preview_html(await loading.by_short_id(short_id), now, note=True)
-        headers = {"Cache-Control": PRIVATE, "X-Robots-Tag": "noindex"}
-        return Response(html, media_type=HTML, headers=headers)
+        return await _preview(request, short_id, Choice(), now)
+
+    @post("/{short_id:str}/preview", status_code=200)
+    async def preview_at(self, request: Request_, short_id: str, now: datetime) -> Response[str]:
+        """The same at another moment. Which one is sent as a form: the link is signed as it is."""
+        _verify(request, now)
+        form = await read_form(request, MomentForm)
+        if form.data is None:
+            raise Invalid
+        choice = Choice(form.data.moment, form.data.stock)
+        return await _preview(request, short_id, choice, now)
 
     @get("/theme/{name:str}", media_type="text/css")
     async def theme(self, name: str) -> Response[str]:

@@ -17,6 +17,7 @@ from app.pages.lifecycle import State
 from app.pages.loading import PageRecord
 from app.pages.local_times import to_local, zones
 from app.pages.picking import choices
+from app.pages.previewing import Choice, preview
 from app.pages.queries import figures_of, transitions_of
 from app.pages.sharing import links_of, preview_url, public_url
 from app.pages.viewing import view_page
@@ -58,6 +59,7 @@ async def editor_context(
         "contrast": contrast_of(form),
         "type_fields": f"{page.page_type.templates}/_fields.html",
         "may_publish": viewer.can(Permission.PUBLISH_PAGES),
+        "preview": await preview(page, Choice(), now),
     }
 
 
