@@ -168,3 +168,33 @@ async def test_a_countdowns_sign_up_is_managed_too(
     assert "You will hear from us" in (await client.get(path)).text
     assert (await client.get(f"{path}/event.ics")).status_code == 404
     assert (await client.post(f"{path}/cancellation")).status_code == 303
+
+
+async def test_who_waits_sees_their_place_in_line(
+    owner: Any, client: httpx.AsyncClient, now: Any
+) -> None:
+    event = await make_event(owner.viewer, now=now, capacity=1)
+    ann = await make_registration(event, now)
+    bob = await make_registration(event, now, "bob@example.com")
+    cid = await make_registration(event, now, "cid@example.com")
+    assert "Your place in the line: 1" in (await client.get(manage_path(bob.id, now))).text
+    assert "Your place in the line: 2" in (await client.get(manage_path(cid.id, now))).text
+    await client.post(f"{manage_path(ann.id, now)}/cancellation")
+    assert "A place is offered to you" in (await client.get(manage_path(bob.id, now))).text
+    assert "Your place in the line: 1" in (await client.get(manage_path(cid.id, now))).text
+
+
+async def test_who_left_a_number_alone_is_told_by_text_message(
+    owner: Any, client: httpx.AsyncClient, now: Any, run_jobs: Any
+) -> None:
+    page = await make_countdown(owner.viewer, now=now, by_sms=True)
+    ann = await make_registration(page, now, "", phone="+491701234567", name="")
+    await client.post(f"{manage_path(ann.id, now)}/cancellation")
+    await run_jobs()
+    rows = await db.fetch(
+        "SELECT name, channel, recipient FROM message WHERE subject_of = $1 ORDER BY id", ann.id
+    )
+    assert [tuple(row) for row in rows] == [
+        ("registration", "sms", "+491701234567"),
+        ("registration-cancelled", "sms", "+491701234567"),
+    ]
