@@ -76,9 +76,16 @@ def enter(name: str) -> None:
             "MAYFLY_STRIPE_WEBHOOK_SECRET": f"whsec_{name}",
             "MAYFLY_SMTP_HOST": place["smtp_host"],
             "MAYFLY_SMTP_PORT": str(place["smtp_port"]),
+            "MAYFLY_SMS_URL": f"{place['inbox_url']}/sms",
+            "MAYFLY_MAIL_FROM": f"Mayfly <hello@{sender_domain(name)}>",
             "MAYFLY_LOG_LEVEL": "WARNING",
         }
     )
+
+
+def sender_domain(name: str) -> str:
+    """Return where this process's mail comes from: the inbox is shared, and so are the cast's addresses."""
+    return f"{name}.mayfly.example"
 
 
 def free_port() -> int:
