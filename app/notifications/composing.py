@@ -4,12 +4,22 @@ import json
 from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, Policy
 from email.utils import format_datetime, parseaddr
 
 from app.core.db import Record
 from app.core.settings import get_settings
 from app.notifications.smtp import MailFailed
+from app.notifications.unsubscribing import unsubscribe_url
+
+
+class OneLine(str):
+    """A header that is never folded. Python folds a long address into encoded words, which no mail program follows."""
+
+    name = "List-Unsubscribe"
+
+    def fold(self, *, policy: Policy) -> str:
+        return f"{self.name}: {self}{policy.linesep}"
 
 
 def sender_address() -> str:
@@ -36,6 +46,10 @@ def compose(row: Record) -> EmailMessage:
     email["Message-ID"] = message_id(row["id"])
     email["Content-Language"] = row["locale"]
     email["Auto-Submitted"] = "auto-generated"
+    if row["list_id"]:
+        url = unsubscribe_url(row["id"], row["created_at"])
+        email[OneLine.name] = OneLine(f"<{url}>")
+        email["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     email.set_content(row["text"])
     email.add_alternative(row["html"], subtype="html")
     for file in json.loads(row["attachments"]):

@@ -7,7 +7,9 @@ from app.core.db import Record, execute, fetch_one, fetch_value, transaction
 from app.core.jobs import enqueue
 from app.notifications.composing import compose, sender_address
 from app.notifications.sending import DELIVER
+from app.notifications.sms import get_sms_transport
 from app.notifications.smtp import WHOLE_SECONDS, MailFailed, get_transport
+from app.notifications.unsubscribing import is_unsubscribed
 
 # After each failed attempt, how long until the next one; then the message is given up.
 DELAYS = (
@@ -35,8 +37,11 @@ async def deliver(message_id: UUID, now: datetime) -> None:
     if row is None:
         await _look_again_later(message_id)
         return
+    if row["list_id"] and await is_unsubscribed(row["recipient"], row["list_id"]):
+        await _skip(message_id)
+        return
     try:
-        await get_transport().send(compose(row), sender_address(), row["recipient"])
+        await _hand_over(row)
     except MailFailed as failure:
         await _record_failure(row, failure, now)
     else:
@@ -45,6 +50,22 @@ async def deliver(message_id: UUID, now: datetime) -> None:
             "attachments = '[]' WHERE id = $1 AND state = 'sending'",
             message_id, now,
         )  # fmt: skip
+
+
+async def _hand_over(row: Record) -> None:
+    if row["channel"] == "sms":
+        await get_sms_transport().send(row["recipient"], row["text"], str(row["id"]))
+    else:
+        await get_transport().send(compose(row), sender_address(), row["recipient"])
+
+
+async def _skip(message_id: UUID) -> None:
+    """Leave a message unsent that its recipient no longer wants."""
+    await execute(
+        "UPDATE message SET state = 'skipped', reason = $2, text = '', html = '', attachments = '[]' "
+        "WHERE id = $1 AND state = 'sending'",
+        *(message_id, "unsubscribed"),
+    )
 
 
 async def _claim(message_id: UUID, now: datetime) -> Record | None:

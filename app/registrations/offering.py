@@ -27,6 +27,9 @@ OFFERING = (Acceptance.OPEN, Acceptance.WAITLIST, Acceptance.FULL)
 # Moments of a type at which an offer ends however long its window is.
 CLOSING = ("closed", "started")
 SWEPT = 200
+_SELECT = (
+    "SELECT id, registration_id, quantity, offered, hold_id, offer_expires_at FROM waitlist_entry"
+)
 
 
 @dataclass(frozen=True)
@@ -55,11 +58,15 @@ async def entry_of(registration_id: UUID) -> Entry | None:
     return found[0] if found else None
 
 
+async def entry_by_id(entry_id: UUID) -> Entry | None:
+    """Return a wait, open or not; None when its registration was erased."""
+    row = await db.fetch_one(f"{_SELECT} WHERE id = $1", entry_id)
+    return Entry(**dict(row)) if row else None
+
+
 async def _entries(condition: str, value: UUID) -> list[Entry]:
     rows = await db.fetch(
-        "SELECT id, registration_id, quantity, offered, hold_id, offer_expires_at FROM waitlist_entry "  # noqa: S608 - own constants
-        f"WHERE {condition} AND ended_at IS NULL ORDER BY position",
-        value,
+        f"{_SELECT} WHERE {condition} AND ended_at IS NULL ORDER BY position", value
     )
     return [Entry(**dict(row)) for row in rows]
 

@@ -97,6 +97,7 @@ class Embedded:
             output=self.folder.log("inbox"),
         )
         self._set(SMTP_HOST=inbox.smtp_host, SMTP_PORT=str(inbox.smtp_port), SMTP_TLS="none")
+        self._set(SMS_URL=f"{inbox.url}/sms")
         return inbox.child
 
     def _worker(self) -> Child:

@@ -6,8 +6,15 @@ from app.registrations.controllers.confirming import ConfirmingController
 from app.registrations.controllers.console import ConsoleRegistrationController
 from app.registrations.controllers.managing import ManagingController
 from app.registrations.controllers.messaging import MessagingController
+from app.registrations.controllers.outbox import (
+    OutboxController,
+    OwnMessagesController,
+    take_bounce,
+)
 from app.registrations.controllers.signing_up import SigningUpController
+from app.registrations.controllers.unsubscribing import UnsubscribingController
 from app.registrations.controllers.verbs import RegistrationVerbController
+from app.registrations.controllers.waitlist import WaitlistController
 
 controllers: list[ControllerRouterHandler] = [
     SigningUpController,
@@ -16,4 +23,9 @@ controllers: list[ControllerRouterHandler] = [
     ConsoleRegistrationController,
     RegistrationVerbController,
     MessagingController,
+    WaitlistController,
+    UnsubscribingController,
+    OutboxController,
+    OwnMessagesController,
+    take_bounce,
 ]

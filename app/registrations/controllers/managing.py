@@ -24,6 +24,7 @@ from app.registrations.forms import changes_of, read_change
 from app.registrations.happenings import happening_of
 from app.registrations.links import manage_url, read_manage_token
 from app.registrations.queries import RegistrationView, registration_of
+from app.registrations.standing import wait_of
 from app.registrations.taking_along import export_of
 
 Request_ = Request[Any, Any, Any]
@@ -163,6 +164,7 @@ async def _show(
         path=f"/registrations/{token}",
         may_change=registration.standing and changeable(collection, now),
         over=happening is not None and happening.over(now),
+        wait=await wait_of(registration, now),
     )
 
 

@@ -2,11 +2,14 @@
 
 import html
 import re
+from datetime import UTC, datetime
+from email.message import EmailMessage
+from email.utils import formataddr
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from litestar import Controller, Response, get, post
-from litestar.exceptions import NotFoundException
+from litestar.exceptions import ClientException, NotFoundException
 from litestar.params import Parameter
 from markupsafe import Markup
 
@@ -14,6 +17,7 @@ from app.sandbox.inbox.mailbox import LINK, Mail, Mailbox
 from app.sandbox.web import AnyRequest, add_filter, page, see
 
 PAGE_SIZE = 25
+PHONE = re.compile(r"\+[1-9][0-9]{6,14}")
 # Mail is shown as mail programs show it: its own styles and pictures, never scripts or forms.
 MAIL_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src http: https: data:; font-src data:; "
@@ -35,6 +39,16 @@ def _linked(text: str) -> Markup:
 
 
 add_filter("linked", _linked)
+
+
+def sms_source(data: dict[str, str]) -> bytes:
+    """A text message as the mailbox keeps it."""
+    message = EmailMessage()
+    message["From"] = formataddr((data.get("from", "SMS"), "sms@inbox.localhost"))
+    message["To"] = data["to"]
+    message["Subject"] = f"SMS: {' '.join(data.get('text', '').split())[:60]}"
+    message.set_content(data.get("text", ""))
+    return message.as_bytes()
 
 
 def mail_of(mailbox: Mailbox, id: str) -> Mail:
@@ -90,6 +104,14 @@ class InboxController(Controller):
             media_type="application/octet-stream",
             headers={"Content-Disposition": f'attachment; filename="{name}"'},
         )
+
+    @post("/sms", status_code=202)
+    async def take_sms(self, mailbox: Mailbox, data: dict[str, str]) -> dict[str, str]:
+        """The SMS provider of development: keeps a text message beside the mails. `{from, to, text, reference}`."""
+        if not PHONE.fullmatch(data.get("to", "")):
+            raise ClientException("Unknown number.")
+        mailbox.add(sms_source(data), data.get("from", ""), [data["to"]], datetime.now(UTC))
+        return {"reference": data.get("reference", "")}
 
     @post("/messages/{id:str}/delete")
     async def delete(self, mailbox: Mailbox, id: str) -> Response[str]:
