@@ -13,6 +13,7 @@ from app.core.ids import new_id, new_short_id
 from app.core.live import publish
 from app.pages import lifecycle
 from app.pages.editing import Edit
+from app.pages.foreseeing import changes_of
 from app.pages.imaging import keep_picture
 from app.pages.lifecycle import State
 from app.pages.loading import Content, PageRecord
@@ -129,32 +130,16 @@ async def _store_contents(page: PageRecord, contents: tuple[Content, ...], now: 
 
 
 async def _log(page: PageRecord, edit: Edit, user_id: UUID, now: datetime) -> None:
-    noticed = page.page_type.noticeable(page.settings, edit.settings)
-    for each in noticed:
+    changes = changes_of(page, edit, now)
+    for each in changes:
         await record_change(
             *(page.id, each.kind, each.before, each.after, now),
             user_id=user_id,
             subject=each.subject,
+            currency=each.currency,
         )
-    if any(each.kind in PLAN for each in noticed):
+    if any(each.kind in PLAN for each in changes):
         await tell_changed_times(page.id)
-    before, after = page.sells.discount_percent, edit.of(page).sells.discount_percent
-    if before != after:
-        await record_change(page.id, "discount", before, after, now, user_id=user_id)
-    old = {content.product_id: content for content in page.contents}
-    for content in edit.contents:
-        was = old[content.product_id]
-        if was.amount != content.amount:
-            await record_change(
-                page.id,
-                "price",
-                was.amount,
-                content.amount,
-                now,
-                user_id=user_id,
-                subject=content.title,
-                currency=content.currency,
-            )
 
 
 async def follow_product(product_id: UUID, now: datetime) -> None:

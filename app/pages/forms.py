@@ -61,8 +61,8 @@ class PageForm(FormModel):
     item: Annotated[list[UUID], Field(max_length=MAXIMUM_CONTENTS)] = []
     item_amount: Annotated[list[str], Field(max_length=MAXIMUM_CONTENTS)] = []
     item_quantity: Annotated[list[str], Field(max_length=MAXIMUM_CONTENTS)] = []
-    # What the button says: keep it, bring it out, or only move an item ("up:1"), add or remove one.
-    intent: Literal["save", "publish", "schedule"] = "save"
+    # What the button says: keep it, say first what visitors will notice, bring it out, or only move an item ("up:1"), add or remove one.
+    intent: Literal["save", "check", "publish", "schedule"] = "save"
     pick: Annotated[str, Field(max_length=40)] = ""
     add: Annotated[str, Field(max_length=40)] = ""
     preset: Annotated[str, Field(max_length=40)] = ""

@@ -69,9 +69,13 @@ def unsaved(
     return Preview(page, life, life.step(at), choice.stand, at, view)
 
 
-def framed_html(shown: Preview) -> str:
-    """Return the document for the frame in the console, whose controls stand beside it."""
-    return _html(shown, render("pages/_time_machine_framed.html", preview=shown))
+def framed_html(shown: Preview, beside: str = "") -> str:
+    """Return the document for the frame in the console, whose controls stand beside it.
+
+    It brings them their state along, and what else is `beside` (HTML of fragments).
+    """
+    above = render("pages/_time_machine_framed.html", preview=shown, beside=beside)
+    return _html(shown, above)
 
 
 def shared_html(shown: Preview, address: str) -> str:

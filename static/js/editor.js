@@ -34,6 +34,8 @@
     if (style && theme(next) && style.getAttribute("href") !== theme(next).getAttribute("href")) style.href = theme(next).getAttribute("href");
     main.replaceWith(shown.adoptNode(next.querySelector("main")));
     state(next.getElementById("machine-state"));
+    const noticed = next.getElementById("foreseen");
+    if (noticed) document.getElementById("foreseen")?.replaceWith(document.adoptNode(noticed));
   }
 
   // The slider itself stays, for somebody may be dragging it; a stop that has the focus gives it to the one in its place.

@@ -12,11 +12,11 @@ from app.auth.viewing import requires
 from app.core.errors import Conflict, Invalid
 from app.core.forms import FORM_LEVEL, Form, read_form
 from app.core.i18n import gettext as _
-from app.core.rendering import HTML, fragments, is_htmx, page, redirect
+from app.core.rendering import HTML, fragments, is_htmx, page, redirect, render
 from app.pages import changing, loading, publishing
 from app.pages.arranging import apply_preset, arrange
-from app.pages.controllers.views import editor_context
-from app.pages.editing import read_edit
+from app.pages.controllers.views import editor_context, foreseen_context
+from app.pages.editing import Edit, read_edit
 from app.pages.lifecycle import State
 from app.pages.loading import PageRecord
 from app.pages.picking import choices
@@ -44,13 +44,15 @@ class EditorController(Controller):
         self, request: Request_, viewer: Viewer, page_id: UUID, now: datetime
     ) -> Response[str]:
         found = await loading.of_group(page_id, viewer.group_id)
-        form = await read_form(request, found.page_type.form)
+        form, unsaved = await read_form(request, found.page_type.form), None
         try:
-            await _save(viewer, found, form, now)
+            unsaved = await _save(viewer, found, form, now)
         except (Invalid, Conflict) as error:
             form.add(FORM_LEVEL, error.message)
         if form.errors:
             return await _again(request, viewer, found, form, now, status=422)
+        if unsaved is not None:
+            return await _again(request, viewer, found, form, now, status=200, edit=unsaved)
         if form.value("intent") in ("publish", "schedule"):
             return redirect(request, f"/console/pages/{page_id}", toast=_("It is out."))
         if not is_htmx(request):
@@ -119,27 +121,32 @@ class PreviewController(Controller):
         stands = {} if found.state(now) is State.DRAFT else await levels(found.stock_ids())
         choice = Choice(form.data.moment, form.data.stock)
         shown = unsaved(edit.of(found), stands, choice, now)
-        return Response(framed_html(shown), media_type=HTML, headers=FRAME)
+        beside = render("pages/_foreseen.html", **foreseen_context(found, edit, now))
+        return Response(framed_html(shown, beside), media_type=HTML, headers=FRAME)
 
 
 def products_of(found: PageRecord) -> list[UUID]:
     return [content.product_id for content in found.contents]
 
 
-async def _save(viewer: Viewer, found: PageRecord, form: Form[Any], now: datetime) -> None:
+async def _save(viewer: Viewer, found: PageRecord, form: Form[Any], now: datetime) -> Edit | None:
+    """Do what the form's intent says. An edit that was only to be looked at is returned."""
     cards = await choices(viewer.group_id, products_of(found), now)
     edit = read_edit(form, found, cards, now)
     if edit is None or form.errors:
-        return
+        return None
     intent = form.value("intent")
+    if intent == "check":
+        return edit
     if intent in ("publish", "schedule") and not viewer.can(Permission.PUBLISH_PAGES):
         form.add(FORM_LEVEL, _("Publishing needs a manager."))
-        return
+        return None
     await changing.save(found, edit, viewer.user_id, now)
     if intent in ("publish", "schedule"):
         stored = await loading.of_group(found.id, viewer.group_id)
         verb = publishing.publish if intent == "publish" else publishing.schedule
         await verb(stored, viewer.user_id, now)
+    return None
 
 
 async def _again(
@@ -150,9 +157,10 @@ async def _again(
     now: datetime,
     *,
     status: int,
+    edit: Edit | None = None,
 ) -> Response[str]:
     cards = await choices(viewer.group_id, products_of(found), now)
-    context = await editor_context(viewer, found, now, form, cards)
+    context = await editor_context(viewer, found, now, form, cards, edit)
     if is_htmx(request):
         return fragments(request, ("pages/_editor.html", context), status=status)
     return page(request, "pages/edit.html", status=status, **context)

@@ -11,8 +11,9 @@ from app.core.i18n import gettext as _
 from app.core.i18n import languages
 from app.core.ids import new_id, parse_id
 from app.core.theme import FONT_STACKS, PRESETS, RADII, Theme, check, font_label
-from app.pages.editing import form_of
+from app.pages.editing import Edit, form_of
 from app.pages.embedding import embed_code
+from app.pages.foreseeing import Foreseen, foresee
 from app.pages.lifecycle import State
 from app.pages.loading import PageRecord
 from app.pages.local_times import to_local, zones
@@ -39,6 +40,7 @@ async def editor_context(
     now: datetime,
     form: Form[Any] | None = None,
     cards: dict[UUID, ProductCard] | None = None,
+    edit: Edit | None = None,
 ) -> dict[str, Any]:
     """What `pages/edit.html` and its fragments take."""
     form = form or form_of(page)
@@ -60,7 +62,15 @@ async def editor_context(
         "type_fields": f"{page.page_type.templates}/_fields.html",
         "may_publish": viewer.can(Permission.PUBLISH_PAGES),
         "preview": await preview(page, Choice(), now),
+        **foreseen_context(page, edit, now),
     }
+
+
+def foreseen_context(page: PageRecord, edit: Edit | None, now: datetime) -> dict[str, Any]:
+    """What `pages/_foreseen.html` takes. Without an edit that was read nothing is foreseen, and for a draft never."""
+    found = Foreseen((), (), told=False) if edit is None else foresee(page, edit, now)
+    foreseen = None if page.state(now) is State.DRAFT else found
+    return {"page": page, "foreseen": foreseen, "change_text": change_text}
 
 
 def radius_label(radius: str) -> str:
