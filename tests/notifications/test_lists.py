@@ -178,7 +178,7 @@ async def test_a_pages_history(
         f"/console/pages/{theirs.id}/failed-messages", data={"message": str(failed)}
     )
     assert answer.status_code == 404
-    assert (await owner.post(retry, data={"message": "x"})).status_code == 404
+    assert (await owner.post(retry, data={"message": "x"})).status_code == 422
     assert (await owner.post(retry, data={"message": str(failed)})).status_code == 303
     assert (await state_of(failed))[0] == "queued"
     assert (await owner.post(retry, data={"message": str(failed)})).status_code == 409

@@ -12,7 +12,7 @@ from pydantic import AfterValidator, Field
 from app.auth.permissions import Permission
 from app.auth.viewer import Viewer
 from app.auth.viewing import requires
-from app.core.errors import Conflict, Forbidden, NotFound
+from app.core.errors import Conflict, Forbidden, Invalid, NotFound
 from app.core.forms import Form, FormModel, read_form
 from app.core.i18n import gettext as _
 from app.core.ids import new_id
@@ -77,7 +77,9 @@ class OutboxController(Controller):
     ) -> Response[str]:
         own = await loading.of_group(page_id, viewer.group_id)
         form = await read_form(request, RetryForm)
-        if form.data is None or not await queries.belongs_to(form.data.message, own.id):
+        if form.data is None:
+            raise Invalid
+        if not await queries.belongs_to(form.data.message, own.id):
             raise NotFound
         if not await retry(form.data.message):
             raise Conflict(_("This message did not fail, so it is not sent again."))
