@@ -20,7 +20,7 @@ async def test_it_opens_the_queue_anew(
 ) -> None:
     opened: list[str] = []
 
-    async def serve_queue(stop: asyncio.Event) -> None:
+    async def serve_queue(stop: asyncio.Event, former: list[Any]) -> None:
         opened.append("queue")
         if len(opened) == 1:
             raise error

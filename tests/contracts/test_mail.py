@@ -15,7 +15,8 @@ from tests.conftest import Inbox
 
 def _message(to: str) -> EmailMessage:
     message = EmailMessage()
-    message["From"], message["To"], message["Subject"] = "a@example.com", to, "Grüße & more"
+    message["From"], message["To"] = get_settings().mail_from, to
+    message["Subject"] = "Grüße & more"
     message.set_content("Text with ümlauts.\n.\nand a lonely dot.")
     message.add_alternative("<p>HTML</p>", subtype="html")
     return message
