@@ -20,7 +20,15 @@ from tests.factories.pages import make_draft, make_page
 from tests.factories.products import make_product, picture
 from tests.factories.stock import make_hold
 from tests.system.auditing import Audit, get_routes
-from tests.system.pages import BUYERS, CONSOLE, FRONT, NOT_PAGES, NOT_YET_LOOKED_AT, VISITORS
+from tests.system.pages import (
+    BUYERS,
+    CONSOLE,
+    FRONT,
+    NOT_PAGES,
+    NOT_YET_LOOKED_AT,
+    VISITORS,
+    WAITING,
+)
 from tests.system.people import Visitors
 from tests.system.steps import go_to_payment
 
@@ -31,7 +39,7 @@ ELSEWHERE = "198.51.100.7"
 
 
 def test_every_page_there_is_has_been_put_on_the_list(app: Any) -> None:
-    pages = VISITORS | BUYERS | FRONT | CONSOLE
+    pages = VISITORS | BUYERS | FRONT | CONSOLE | WAITING
     assert not get_routes(app) - pages - NOT_PAGES - NOT_YET_LOOKED_AT
     assert not pages - get_routes(app)
 
