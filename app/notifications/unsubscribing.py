@@ -70,6 +70,12 @@ async def is_unsubscribed(recipient: str, list_id: UUID) -> bool:
     )
 
 
+async def unsubscribed_from(list_id: UUID) -> list[str]:
+    """Return the addresses, in lower case, that want no more messages of a list."""
+    rows = await db.fetch("SELECT recipient FROM unsubscription WHERE list_id = $1", list_id)
+    return [row["recipient"] for row in rows]
+
+
 async def _list_of(message_id: UUID) -> db.Record | None:
     return await db.fetch_one(
         "SELECT recipient, list_id FROM message WHERE id = $1 AND list_id IS NOT NULL", message_id

@@ -1,27 +1,23 @@
-"""A message from the creator to everyone who registered: counted before it goes, sent in batches, each once."""
+"""A message from the creator to everyone who registered: counted before it goes, kept as it was, sent as a mailing."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from app.auth.viewer import Viewer
-from app.core import db, jobs
-from app.pages.collecting import collection_of
-from app.registrations.emails import send_broadcast
-from app.registrations.queries import COLUMNS, read_registration
-
-JOB = "registrations.broadcast"
-BATCH = 100
-FIRST = UUID(int=0)
+from app.core import db
+from app.notifications.unsubscribing import unsubscribed_from
+from app.registrations import mailing
+from app.registrations.letters import AUDIENCES
 
 
 @dataclass(frozen=True)
 class Audience:
-    """How many a message reaches, and how many it can't, for they left no e-mail address."""
+    """How many a message reaches, and how many it doesn't: they left no e-mail address, or unsubscribed."""
 
     reached: int
     without_email: int
+    unsubscribed: int
 
 
 @dataclass(frozen=True)
@@ -35,15 +31,18 @@ class Sent:
     created_at: datetime
 
 
-async def audience_of(page_id: UUID, states: Sequence[str]) -> Audience:
-    """Count the registrations of a page in `states`."""
+async def audience_of(page_id: UUID, audience: str) -> Audience:
+    """Count the registrations of a page that belong to one of AUDIENCES."""
     row = await db.fetch_one(
-        """SELECT count(*) FILTER (WHERE email <> '') AS reached, count(*) FILTER (WHERE email = '') AS other
+        """SELECT count(*) FILTER (WHERE email <> '') AS written, count(*) FILTER (WHERE email = '') AS other,
+             count(*) FILTER (WHERE lower(email) = ANY($3::text[])) AS gone
            FROM registration WHERE page_id = $1 AND state = ANY($2::text[])""",
         page_id,
-        list(states),
+        list(AUDIENCES[audience]),
+        await unsubscribed_from(page_id),
     )
-    return Audience(row["reached"], row["other"]) if row else Audience(0, 0)
+    assert row is not None
+    return Audience(row["written"] - row["gone"], row["other"], row["gone"])
 
 
 async def broadcast(
@@ -52,15 +51,15 @@ async def broadcast(
     viewer: Viewer,
     subject: str,
     body: str,
-    states: Sequence[str],
+    audience: str,
     now: datetime,
 ) -> bool:
-    """Send a message to the registrants of a page in `states`; the caller has loaded the page for the viewer.
+    """Send a message to one of a page's AUDIENCES; the caller has loaded the page for the viewer.
 
     False when this very message was sent before.
     """
     async with db.transaction():
-        audience = await audience_of(page_id, states)
+        counted = await audience_of(page_id, audience)
         stored = await db.execute(
             """INSERT INTO broadcast (id, page_id, group_id, user_id, subject, body, states, recipients, created_at)
                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING""",
@@ -70,43 +69,15 @@ async def broadcast(
             viewer.user_id,
             subject,
             body,
-            " ".join(states),
-            audience.reached,
+            " ".join(AUDIENCES[audience]),
+            counted.reached,
             now,
         )
         if stored:
-            await jobs.enqueue(JOB, {"broadcast_id": broadcast_id, "after": FIRST})
+            key, details = f"broadcast:{broadcast_id}", {"subject": subject, "body": body}
+            kind = f"message-{audience}"
+            await mailing.start(page_id, kind, key, now, before=now, details=details)
     return bool(stored)
-
-
-async def send_batch(broadcast_id: UUID, after: UUID, now: datetime) -> None:
-    """Queue the mails of the next batch behind the registration `after`, and the batch that follows."""
-    message = await db.fetch_one("SELECT * FROM broadcast WHERE id = $1", broadcast_id)
-    if message is None:
-        return
-    collection = await collection_of(message["page_id"], now)
-    async with db.transaction():
-        # Who registered after it was sent did not get it when the others did, so they don't now.
-        rows = await db.fetch(
-            f"""SELECT {COLUMNS} FROM registration r WHERE r.page_id = $1 AND r.id > $2 AND r.email <> ''
-                AND r.state = ANY($3::text[]) AND r.created_at <= $4 ORDER BY r.id LIMIT $5""",  # noqa: S608 - own constants
-            message["page_id"],
-            after,
-            message["states"].split(),
-            message["created_at"],
-            BATCH,
-        )
-        for row in rows:
-            await send_broadcast(
-                collection,
-                read_registration(row),
-                broadcast_id,
-                message["subject"],
-                message["body"],
-                now,
-            )
-        if len(rows) == BATCH:
-            await jobs.enqueue(JOB, {"broadcast_id": broadcast_id, "after": rows[-1]["id"]})
 
 
 async def sent_to(page_id: UUID) -> list[Sent]:

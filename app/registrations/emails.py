@@ -63,28 +63,6 @@ async def send_confirm(collection: Collection, pending_id: UUID, email: str, now
     )
 
 
-async def send_broadcast(
-    collection: Collection,
-    registration: RegistrationView,
-    broadcast_id: UUID,
-    subject: str,
-    body: str,
-    now: datetime,
-) -> None:
-    """Bring the creator's own words."""
-    key = f"broadcast:{broadcast_id}:{registration.id}"
-    await _send(
-        collection,
-        registration,
-        "registration-message",
-        key,
-        now,
-        with_event=False,
-        subject=subject,
-        words=body,
-    )
-
-
 async def _send(
     collection: Collection,
     registration: RegistrationView,
@@ -92,7 +70,6 @@ async def _send(
     key: str,
     now: datetime,
     *,
-    with_event: bool = True,
     cancelled: bool = False,
     **context: Any,
 ) -> None:
@@ -110,9 +87,7 @@ async def _send(
         locale=registration.language,
         key=key,
         subject_of=registration.id,
-        attachments=calendar_of(collection, registration, now, cancelled=cancelled)
-        if with_event
-        else [],
+        attachments=calendar_of(collection, registration, now, cancelled=cancelled),
         topic_id=collection.page_id,
     )
 

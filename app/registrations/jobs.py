@@ -7,7 +7,6 @@ from app.core import jobs
 from app.core.errors import NotFound
 from app.pages.collecting import Collection, collection_of
 from app.registrations import (
-    broadcasting,
     captcha,
     confirming,
     emails,
@@ -54,11 +53,6 @@ async def changed(payload: jobs.Payload, now: datetime) -> None:
 async def cancelled(payload: jobs.Payload, now: datetime) -> None:
     if found := await _find(payload, now):
         await emails.send_cancelled(*found, now)
-
-
-@jobs.job(broadcasting.JOB)
-async def broadcast(payload: jobs.Payload, now: datetime) -> None:
-    await broadcasting.send_batch(UUID(payload["broadcast_id"]), UUID(payload["after"]), now)
 
 
 @jobs.periodic("registrations.forget", "17 * * * *")

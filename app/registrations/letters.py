@@ -15,9 +15,16 @@ from app.registrations.emails import calendar_of
 from app.registrations.happenings import happening_of
 from app.registrations.links import manage_url
 from app.registrations.queries import RegistrationView
-from app.registrations.tables import SEATED, STANDING
+from app.registrations.tables import ATTENDED, OFFERED, SEATED, STANDING, WAITING
 
 LAUNCH, REMINDER, CHANGED, AFTERWARDS = "launch", "reminder", "changed", "afterwards"
+# Whom the creator's own messages go to.
+AUDIENCES = {
+    "registered": SEATED,
+    "attended": (ATTENDED,),
+    "waiting": (WAITING, OFFERED),
+    "all": STANDING,
+}
 
 
 @dataclass(frozen=True)
@@ -39,6 +46,10 @@ LETTERS = {
     REMINDER: Letter("event-reminder", SEATED),
     CHANGED: Letter("event-changed", STANDING, calendar=True, optional=False),
     AFTERWARDS: Letter("event-afterwards", SEATED),
+    **{
+        f"message-{audience}": Letter("registration-message", states)
+        for audience, states in AUDIENCES.items()
+    },
 }
 # What differs from recipient to recipient.
 PARTS = ("url", "name")

@@ -1,12 +1,13 @@
 """A message to all: looked at with its count, sent once to each, and by nobody else."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from app.core import db
 from app.core.ids import new_id
-from app.registrations import broadcasting
+from app.registrations import mailing
 from tests.factories.pages import make_page
 from tests.factories.registrations import make_registration
 from tests.factories.types import make_countdown, make_event
@@ -23,9 +24,10 @@ def message(**values: str) -> dict[str, str]:
 
 
 async def test_it_is_looked_at_before_it_goes(
-    owner: Any, now: Any, run_jobs: Any, inbox: Any, monkeypatch: pytest.MonkeyPatch
+    owner: Any, clock: Any, run_jobs: Any, inbox: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(broadcasting, "BATCH", 2)
+    monkeypatch.setattr(mailing, "BATCH", 2)
+    now = clock.now()
     event = await make_event(owner.viewer, now=now, capacity=3)
     mark = new_id()
     people = [await make_registration(event, now, f"{n}-{mark}@example.com") for n in "abcd"]
@@ -39,6 +41,9 @@ async def test_it_is_looked_at_before_it_goes(
     assert await db.fetch_value("SELECT count(*) FROM broadcast") == 0
     for _ in range(2):
         assert (await owner.post(url, data={**form, "step": "send"})).status_code == 303
+    # Messages to many leave at a rate.
+    await run_jobs()
+    clock.advance(timedelta(minutes=1))
     await run_jobs()
     for person in people[:3]:
         mails = [mail for mail in await inbox(person.email) if mail["subject"] == "Bring <boots>"]
@@ -47,6 +52,35 @@ async def test_it_is_looked_at_before_it_goes(
         assert mails[0]["attachments"] == []
     assert all(mail["subject"] != "Bring <boots>" for mail in await inbox(people[3].email))
     assert "to 3 people" in (await owner.get(url)).text
+
+
+async def test_who_unsubscribed_is_not_written_to(
+    owner: Any, client: Any, clock: Any, run_jobs: Any, inbox: Any
+) -> None:
+    now = clock.now()
+    event = await make_event(owner.viewer, now=now)
+    mark = new_id()
+    ann, bob = [await make_registration(event, now, f"{n}-{mark}@example.com") for n in "ab"]
+    url = f"/console/pages/{event.id}/messages"
+    await owner.post(url, data=message(step="send", subject="First"))
+    await run_jobs()
+    clock.advance(timedelta(minutes=1))
+    await run_jobs()
+    [first] = [mail for mail in await inbox(ann.email) if mail["subject"] == "First"]
+    way_out = first["headers"]["List-Unsubscribe"].strip("<>")
+    assert first["headers"]["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    one_click = {"List-Unsubscribe": "One-Click"}
+    assert (await client.post(way_out, data=one_click)).status_code in (200, 303)
+    second = message(subject="Second")
+    preview = await owner.post(url, data={**second, "step": "preview"})
+    assert "Send to 1 person" in preview.text
+    assert "1 who unsubscribed" in preview.text
+    await owner.post(url, data={**second, "step": "send"})
+    await run_jobs()
+    clock.advance(timedelta(minutes=1))
+    await run_jobs()
+    assert "Second" not in {mail["subject"] for mail in await inbox(ann.email)}
+    assert "Second" in {mail["subject"] for mail in await inbox(bob.email)}
 
 
 async def test_going_back_keeps_what_was_typed(owner: Any, now: Any) -> None:

@@ -25,12 +25,6 @@ from app.registrations.broadcasting import audience_of, broadcast, sent_to
 Request_ = Request[Any, Any, Any]
 
 RATE = "20/hour"
-AUDIENCES: dict[str, tuple[str, ...]] = {
-    "registered": ("confirmed", "attended"),
-    "attended": ("attended",),
-    "waiting": ("waiting", "offered"),
-    "all": ("confirmed", "attended", "waiting", "offered"),
-}
 
 
 class MessageForm(FormModel):
@@ -66,8 +60,7 @@ class MessagingController(Controller):
             return await _write(request, own, form, 422)
         if form.data.step == "edit":
             return await _write(request, own, form, 200)
-        states = AUDIENCES[form.data.audience]
-        audience = await audience_of(own.id, states)
+        audience = await audience_of(own.id, form.data.audience)
         if not audience.reached:
             form.add("audience", _("There is nobody among them with an e-mail address."))
             return await _write(request, own, form, 422)
@@ -82,7 +75,9 @@ class MessagingController(Controller):
             )
         await limit(request, "broadcast", RATE, key=str(viewer.group_id))
         message = form.data
-        await broadcast(message.id, own.id, viewer, message.subject, message.body, states, now)
+        await broadcast(
+            message.id, own.id, viewer, message.subject, message.body, message.audience, now
+        )
         said = ngettext(
             "On its way to %(num)s person.", "On its way to %(num)s people.", audience.reached
         )
