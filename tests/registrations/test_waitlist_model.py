@@ -209,3 +209,17 @@ class WaitlistMachine(DatabaseMachine):
 
 async def test_a_waitlist_follows_its_model(owner: Any, now: datetime) -> None:
     await run(WaitlistMachine, (owner.viewer, now), examples=25, steps=25)
+
+
+async def test_the_model_notices_who_is_overtaken(
+    owner: Any, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The control: offers that begin at the back of the line must be found out."""
+    in_order = offering.entries_of
+
+    async def backwards(page_id: UUID) -> list[offering.Entry]:
+        return list(reversed(await in_order(page_id)))
+
+    monkeypatch.setattr(offering, "entries_of", backwards)
+    with pytest.raises(AssertionError):
+        await run(WaitlistMachine, (owner.viewer, now), examples=60, steps=25, until_it_fails=True)

@@ -6,6 +6,7 @@ import pytest
 from playwright.async_api import expect
 
 from app.core.clock import utc_now
+from app.core.jobs import drain
 from app.notifications.sending import send_email
 from app.notifications.unsubscribing import unsubscribe_url
 from app.pages.collecting import collection_of
@@ -21,9 +22,7 @@ from tests.system.people import Visitors
 pytestmark = pytest.mark.system
 
 
-async def test_a_free_seat_finds_who_waits(
-    app: Any, owner: Any, visitors: Visitors, run_jobs: Any
-) -> None:
+async def test_a_free_seat_finds_who_waits(app: Any, owner: Any, visitors: Visitors) -> None:
     now = utc_now()
     page = await make_event(owner.viewer, now=now, capacity=2, maximum_quantity=3)
     bob = await make_registration(page, now, f"bob-{page.short_id}@example.com", quantity=2)
@@ -33,7 +32,7 @@ async def test_a_free_seat_finds_who_waits(
     await audit.visit(manage_path(ann.id, now))
     await expect(browser.get_by_text("Your place in the line: 1")).to_be_visible()
     await cancel(await collection_of(page.id, now), bob.id, utc_now(), tell=False)
-    await run_jobs()
+    await drain(utc_now())
     await audit.visit(manage_path(ann.id, now))
     await browser.get_by_role("link", name="Look at the offer").click()
     await expect(browser.get_by_role("heading", level=1)).to_contain_text("2 places")
@@ -45,6 +44,8 @@ async def test_a_free_seat_finds_who_waits(
 
     desk = Audit(await visitors(owner.viewer, reduced_motion="reduce"))
     history = f"/console/pages/{page.id}/messages/history"
+    await desk.page.goto(history)
+    await expect(desk.page.get_by_text("2 places for you: By the river")).to_be_visible()
     await desk.visit(history, f"{history}?state=sent", "/console/account/messages")
     await desk.page.get_by_role("button", name="Send the test message").click()
     await expect(desk.page.locator("#fate")).to_be_visible()
