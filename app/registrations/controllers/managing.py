@@ -9,6 +9,7 @@ from litestar.params import FromPath
 
 from app.core.errors import Conflict, Gone, NotFound
 from app.core.forms import FORM_LEVEL, Form
+from app.core.i18n import current_language
 from app.core.i18n import gettext as _
 from app.core.ratelimit import limit
 from app.core.rendering import page, redirect
@@ -48,7 +49,7 @@ class ManagingController(Controller):
     ) -> Response[str]:
         await limit(request, "registration-manage", RATE)
         collection, registration = await _find(token, now)
-        await _speak(collection, now)
+        current_language.set(collection.language)
         read = await read_change(request, collection.asks)
         if read.form.ok:
             try:
@@ -69,7 +70,7 @@ class ManagingController(Controller):
     ) -> Response[str]:
         await limit(request, "registration-manage", RATE)
         collection, registration = await _find(token, now)
-        await _speak(collection, now)
+        current_language.set(collection.language)
         await cancel(collection, registration.id, now)
         return redirect(request, f"/registrations/{token}", toast=_("Cancelled."))
 
@@ -87,7 +88,7 @@ class ManagingController(Controller):
     async def export(self, now: Named[datetime], token: FromPath[str]) -> Response[str]:
         """Everything that is kept, as JSON."""
         collection, registration = await _find(token, now)
-        await _speak(collection, now)
+        current_language.set(collection.language)
         headers = {
             "Content-Disposition": 'attachment; filename="registration.json"',
             "Cache-Control": "no-store",
@@ -122,10 +123,6 @@ async def _find(token: str, now: datetime) -> tuple[Collection, RegistrationView
     except NotFound:
         raise Gone(_("This registration was erased. Nothing of it is kept.")) from None
     return await collection_of(registration.page_id, now), registration
-
-
-async def _speak(collection: Collection, now: datetime) -> None:
-    look_of((await view_of(collection.short_id, now)).page)
 
 
 def _ensure_changeable(collection: Collection, now: datetime) -> None:

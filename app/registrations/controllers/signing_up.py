@@ -12,6 +12,7 @@ from litestar.params import FromPath
 from app.core import db
 from app.core.errors import Conflict, NotFound
 from app.core.forms import FORM_LEVEL, Form
+from app.core.i18n import current_language
 from app.core.i18n import gettext as _
 from app.core.ids import new_id
 from app.core.ratelimit import limit
@@ -60,7 +61,7 @@ class SigningUpController(Controller):
         """303 to the thanks, or to the last step of browsers without scripts; or the form again, with why."""
         await limit(request, "registration", ADDRESS_RATE)
         collection = await load_collection(short_id, now)
-        look_of((await view_of(short_id, now)).page)
+        current_language.set(collection.language)
         read = await read_registration(request, collection.asks)
         if not read.form.ok:
             return await _again(request, short_id, read.form, 422, now)
