@@ -74,5 +74,6 @@ async def _send(order: OrderView, name: str, key: str, now: datetime, **context:
             locale=order.locale,
             key=key,
             subject_of=order.id,
+            topic_id=order.page_id,
         )
     return queued is not None
