@@ -112,3 +112,14 @@ class ShareLink(Table, tablename="share_link"):
     user_id = ForeignKey(User, null=False, index=True, on_delete=OnDelete.restrict)
     source = Varchar(length=40, null=False)
     created_at = Timestamptz(null=False)
+
+
+class PageDraft(Table, tablename="page_draft"):
+    """What somebody typed into the editor and has not saved, as the form sends it: right or wrong. One a page and user."""
+
+    id = UUID(primary_key=True, default=new_id)
+    page_id = ForeignKey(Page, null=False, index=False, on_delete=OnDelete.cascade)
+    user_id = ForeignKey(User, null=False, index=True, on_delete=OnDelete.cascade)
+    form = JSONB(null=False)
+    version = BigInt(null=False)
+    kept_at = Timestamptz(null=False)

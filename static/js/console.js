@@ -4,7 +4,7 @@
  * [data-toast] [data-toast-close]     closes by itself (a .bad one stays) and on its button
  * [data-confirm="question"]           on a button or link: asks in #confirm first
  * [data-dialog-open="id"], [data-dialog-close], [data-menu]
- * form[data-warn-unsaved]             asks before leaving with changes
+ * form[data-warn-unsaved]             asks before leaving with changes, unless they are kept ("draft:kept")
  * [data-reveal="input id"]            shows and hides a password
  * input[data-own-zone], select[data-own-zone]   filled with the browser's zone while empty
  * [data-counter] with maxlength       "12 / 140" behind the field */
@@ -124,6 +124,7 @@
     if (form) changed.add(form);
   });
   on("submit", (event) => changed.delete(event.target));
+  on("draft:kept", (event) => changed.delete(event.target));
   window.addEventListener("beforeunload", (event) => {
     if ([...changed].some((form) => form.isConnected)) event.preventDefault();
   });

@@ -6,8 +6,10 @@
 (() => {
   "use strict";
   const PAUSE = 300;
+  const KEEP_PAUSE = 1200;
   const FORMS = "form[data-preview-url], form[data-preview]";
   let timer = 0;
+  let keeping = 0;
   let running = null;
 
   const form = () => document.querySelector(FORMS);
@@ -54,6 +56,21 @@
     if (focused >= 0) stops(next)[focused]?.focus();
   }
 
+  // What is typed is kept as it is, right or wrong, so that a closed tab loses nothing. Saving makes it needless.
+  async function keep(form) {
+    if (!form.isConnected) return;
+    const answer = await fetch(form.dataset.draftUrl, { method: "POST", body: new URLSearchParams(new FormData(form)) }).catch(() => null);
+    const note = document.getElementById("draft-kept");
+    if (!answer?.ok) return void (note.textContent = "");
+    note.textContent = note.dataset.words;
+    form.dispatchEvent(new CustomEvent("draft:kept", { bubbles: true }));
+  }
+
+  function keepLater(form) {
+    clearTimeout(keeping);
+    if (form?.dataset.draftUrl) keeping = setTimeout(() => keep(form), KEEP_PAUSE);
+  }
+
   function later(form) {
     clearTimeout(timer);
     timer = setTimeout(() => form.isConnected && show(form), PAUSE);
@@ -62,10 +79,13 @@
   for (const kind of ["input", "change"]) {
     document.addEventListener(kind, (event) => {
       const changed = event.target.form;
-      if (changed?.matches(FORMS)) later(changed);
+      if (!changed?.matches(FORMS)) return;
+      later(changed);
+      if (!event.target.closest("#time-machine")) keepLater(changed);
     });
   }
   document.addEventListener("click", (event) => {
+    if (event.target.closest?.("[name=pick], [name=preset]")) keepLater(form());
     const stop = event.target.closest?.("[data-machine-step]");
     if (!stop || !form()) return;
     document.getElementById("machine-moment").value = stop.dataset.machineStep;
@@ -73,8 +93,13 @@
   });
   // What is shown here can't be bought.
   document.addEventListener("submit", (event) => {
+    clearTimeout(keeping);
+    const note = document.getElementById("draft-kept");
+    if (note) note.textContent = "";
     if (document.querySelector("form[data-preview]") && event.target.closest("main")) event.preventDefault();
   });
+  // What was kept is in the form and not yet in the frame, which must have loaded to take it.
+  window.addEventListener("load", () => document.querySelector("#draft-state > *") && form() && later(form()));
   // Fragments swapped into the form change what it says too: the product list, a preset, the form after saving.
   for (const kind of ["htmx:after:swap", "upload:done"]) document.addEventListener(kind, () => form() && later(form()));
 })();

@@ -18,6 +18,7 @@ EACH_FIELD = 1
 # Sent by scripts with the fields of another form.
 SAME_AS = {
     "POST /console/pages/{page_id}/preview": "POST /console/pages/{page_id}/edit",
+    "POST /console/pages/{page_id}/draft": "POST /console/pages/{page_id}/edit",
     "DELETE /p/{short_id}/hold": "POST /p/{short_id}/hold/release",
 }
 # Sent by scripts with fields of their own, after the protocol at the head of `static/js/upload.js`; and what is shown
@@ -34,6 +35,8 @@ SCRIPTED = {
     "POST /console/account/verification": (),
     "POST /console/registrations/{registration_id}/promotion": (),
     "DELETE /console/registrations/{registration_id}/check-in": (),
+    # Shown while something is kept that was not saved.
+    "POST /console/pages/{page_id}/draft/removal": (),
     # Shown on the preview behind a signed link.
     "POST /p/{short_id}/preview": (("moment", "0"), ("stock", "now")),
 }

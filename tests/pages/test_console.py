@@ -194,6 +194,8 @@ VERBS = [
     ("POST", "picker", {"title": "x", "pick": "add"}),
     ("POST", "theme", {"title": "x", "preset": "dusk"}),
     ("POST", "preview", {"title": "x"}),
+    ("POST", "draft", {"title": "x"}),
+    ("POST", "draft/removal", {}),
     ("POST", "publication", {"at": "now"}),
     ("DELETE", "publication", {}),
     ("POST", "pause", {"deadline": "stands"}),

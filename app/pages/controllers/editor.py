@@ -13,7 +13,7 @@ from app.core.errors import Conflict, Invalid
 from app.core.forms import FORM_LEVEL, Form, read_form
 from app.core.i18n import gettext as _
 from app.core.rendering import HTML, fragments, is_htmx, page, redirect, render
-from app.pages import changing, loading, publishing
+from app.pages import changing, drafting, loading, publishing
 from app.pages.arranging import apply_preset, arrange
 from app.pages.controllers.views import editor_context, foreseen_context
 from app.pages.editing import Edit, read_edit
@@ -37,7 +37,10 @@ class EditorController(Controller):
         self, request: Request_, viewer: Viewer, page_id: UUID, now: datetime
     ) -> Response[str]:
         found = await loading.of_group(page_id, viewer.group_id)
-        return page(request, "pages/edit.html", **await editor_context(viewer, found, now))
+        kept = await drafting.kept(found, viewer.user_id)
+        context = await editor_context(viewer, found, now, kept.form if kept else None)
+        context["kept"] = kept
+        return page(request, "pages/edit.html", **context)
 
     @post("/edit", status_code=200)
     async def save(
@@ -59,7 +62,21 @@ class EditorController(Controller):
             return redirect(request, f"/console/pages/{page_id}/edit", toast=_("Saved."))
         stored = await loading.of_group(page_id, viewer.group_id)
         context = await editor_context(viewer, stored, now)
-        return fragments(request, ("pages/_editor.html", context), toast=_("Saved."))
+        changed = ("pages/_editor.html", context), ("pages/_draft.html", context)
+        return fragments(request, *changed, toast=_("Saved."))
+
+    @post("/draft", status_code=204)
+    async def keep(self, request: Request_, viewer: Viewer, page_id: UUID, now: datetime) -> None:
+        """What was typed, kept until it is saved or thrown away."""
+        found = await loading.of_group(page_id, viewer.group_id)
+        form = await read_form(request, found.page_type.form)
+        await drafting.keep(found, form, viewer.user_id, now)
+
+    @post("/draft/removal", status_code=200)
+    async def throw_away(self, request: Request_, viewer: Viewer, page_id: UUID) -> Response[str]:
+        found = await loading.of_group(page_id, viewer.group_id)
+        await drafting.drop(found.id, viewer.user_id)
+        return redirect(request, f"/console/pages/{page_id}/edit")
 
     @post("/picker", status_code=200)
     async def picker(
@@ -142,6 +159,7 @@ async def _save(viewer: Viewer, found: PageRecord, form: Form[Any], now: datetim
         form.add(FORM_LEVEL, _("Publishing needs a manager."))
         return None
     await changing.save(found, edit, viewer.user_id, now)
+    await drafting.drop(found.id, viewer.user_id)
     if intent in ("publish", "schedule"):
         stored = await loading.of_group(found.id, viewer.group_id)
         verb = publishing.publish if intent == "publish" else publishing.schedule

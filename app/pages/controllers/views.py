@@ -61,6 +61,7 @@ async def editor_context(
         "contrast": contrast_of(form),
         "type_fields": f"{page.page_type.templates}/_fields.html",
         "may_publish": viewer.can(Permission.PUBLISH_PAGES),
+        "kept": None,
         "preview": await preview(page, Choice(), now),
         **foreseen_context(page, edit, now),
     }
