@@ -16,16 +16,22 @@ from app.core import db
 from app.core.ids import new_id
 from app.core.jobs import enqueue
 from app.core.signing import sign_token
+from app.notifications.sending import send_email
+from app.notifications.unsubscribing import unsubscribe_url
 from app.orders.delivering import Standing, deliver
 from app.orders.links import download_path, order_token
 from app.pages import ending, pausing
+from app.pages.collecting import collection_of
 from app.pages.loading import PageRecord
 from app.products.activating import deactivate
 from app.products.importing import import_file
 from app.products.keys import picture_key
 from app.products.kinds import FileKind
 from app.products.sampling import sample_url
+from app.registrations.cancelling import cancel
 from app.registrations.links import confirm_url, manage_path
+from app.registrations.queries import registration_of
+from app.registrations.standing import wait_of
 from app.storage.media import media_url
 from tests.factories.deliveries import make_sold
 from tests.factories.orders import Sale, buy, form
@@ -143,6 +149,8 @@ async def make_world(
         "media/samples/token": sample_url(preview).removeprefix("/media/samples/"),
         "registrations/token": manage_path(registration.id, now).rpartition("/")[2],
         "registrations/confirm/token": await _pending(pages["event"], now),
+        "waitlist/token": await _offer(viewer, now),
+        "unsubscribe/token": await _list_message(pages["event"], now),
         "registration_id": str(registration.id),
         "digest": "0000000000",
         "path": "css/base.css",
@@ -207,6 +215,25 @@ async def _pending(page: PageRecord, now: datetime) -> str:
         now + timedelta(hours=1),
     )
     return confirm_url(pending_id, now).rpartition("/")[2]
+
+
+async def _offer(viewer: Viewer, now: datetime) -> str:
+    """Somebody was offered a place that became free; returns the token that takes it."""
+    page = await make_event(viewer, now=now, capacity=1)
+    gone = await make_registration(page, now, "gone@example.com")
+    waits = await make_registration(page, now, "waits@example.com")
+    await cancel(await collection_of(page.id, now), gone.id, now, tell=False)
+    wait = await wait_of(await registration_of(waits.id), now)
+    assert wait is not None
+    return wait.offer_path.rpartition("/")[2]
+
+
+async def _list_message(page: PageRecord, now: datetime) -> str:
+    """A message of a list was sent; returns the token that leaves the list."""
+    context = {"name": "Ann"}
+    sent = await send_email("ann@example.com", "test-message", context, key="l", list_id=page.id)
+    assert sent is not None
+    return unsubscribe_url(sent, now).rpartition("/")[2]
 
 
 async def _other_session(viewer: Viewer, now: datetime) -> str:
