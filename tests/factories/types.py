@@ -87,7 +87,11 @@ async def make_countdown(
 ) -> PageRecord:
     """Make a running countdown whose target is `target_in` from now."""
     return await make_page_of(
-        viewer, "countdown", now=now, target_at=now + target_in, **{"title": "The drawer", **options}
+        viewer,
+        "countdown",
+        now=now,
+        target_at=now + target_in,
+        **{"title": "The drawer", **options},
     )
 
 
