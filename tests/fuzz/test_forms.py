@@ -41,7 +41,11 @@ SCRIPTED = {
     "POST /p/{short_id}/preview": (("moment", "0"), ("stock", "now")),
 }
 # Stripe's own; see security/test_webhooks.py.
-FORMLESS = {"POST /webhooks/stripe"}
+FORMLESS = {
+    "POST /webhooks/stripe",
+    "POST /webhooks/bounces",
+    "POST /unsubscribe/{token}/again",  # its form is on the answer to a POST
+}
 
 
 @dataclass(frozen=True)

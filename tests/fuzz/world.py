@@ -229,10 +229,12 @@ async def _offer(viewer: Viewer, now: datetime) -> str:
 
 
 async def _list_message(page: PageRecord, now: datetime) -> str:
-    """A message of a list was sent; returns the token that leaves the list."""
+    """A message of a list was sent, and another failed; returns the token that leaves the list."""
     context = {"name": "Ann"}
     sent = await send_email("ann@example.com", "test-message", context, key="l", list_id=page.id)
     assert sent is not None
+    failed = await send_email("a@b@c", "test-message", context, key="f", topic_id=page.id)
+    await db.execute("UPDATE message SET state = 'failed' WHERE id = $1", failed)
     return unsubscribe_url(sent, now).rpartition("/")[2]
 
 
