@@ -1,6 +1,6 @@
-"""The editor's list of products, rearranged as typed and not yet stored: add, remove, move up or down."""
+"""The editor's lists, rearranged as typed and not yet stored: products, and the rows of a type's own."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -18,24 +18,39 @@ Row = list[str]
 
 def arrange(form: Form[Any], cards: Mapping[UUID, ProductCard]) -> None:
     """Do what the form's `pick` says to its list of products: "add", "remove:2", "up:1", "down:0"."""
-    verb, _colon, number = form.value("pick").partition(":")
-    rows = _rows(form)
-    index = int(number) if number.isascii() and number.isdigit() and len(number) < 4 else -1
-    if verb == "add":
+    rows = _rows(form, LISTS)
+    if form.value("pick") == "add":
         _add(form, rows, cards)
-    elif verb == "remove" and 0 <= index < len(rows):
+    _move(rows, form.value("pick"))
+    _put(form, LISTS, rows)
+
+
+def arrange_rows(form: Form[Any], names: Sequence[str]) -> None:
+    """Do what the form's `row` says to the rows whose columns are `names`: "remove:2", "up:1", "down:0"."""
+    rows = _rows(form, names)
+    _move(rows, form.value("row"))
+    _put(form, names, rows)
+
+
+def _move(rows: list[Row], what: str) -> None:
+    verb, _colon, number = what.partition(":")
+    index = int(number) if number.isascii() and number.isdigit() and len(number) < 4 else -1
+    if verb == "remove" and 0 <= index < len(rows):
         del rows[index]
     elif verb == "up" and 0 < index < len(rows):
         rows.insert(index - 1, rows.pop(index))
     elif verb == "down" and 0 <= index < len(rows) - 1:
         rows.insert(index + 1, rows.pop(index))
-    for position, name in enumerate(LISTS):
+
+
+def _put(form: Form[Any], names: Sequence[str], rows: list[Row]) -> None:
+    for position, name in enumerate(names):
         form.values[name] = [row[position] for row in rows]
 
 
-def _rows(form: Form[Any]) -> list[Row]:
-    columns = [form.all(name) for name in LISTS]
-    count = len(columns[0])
+def _rows(form: Form[Any], names: Sequence[str]) -> list[Row]:
+    columns = [form.all(name) for name in names]
+    count = max(map(len, columns))
     return [
         [column[index] if index < len(column) else "" for column in columns]
         for index in range(count)

@@ -16,7 +16,7 @@ from app.pages.loading import PageRecord
 # Far more than a form with everything in it; a single value is limited by the form itself.
 LONGEST = 200_000
 # What the form says of its buttons and of what is shown beside it.
-PASSING = ("intent", "pick", "add", "preset", "moment", "stock")
+PASSING = ("intent", "pick", "row", "add", "preset", "moment", "stock")
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """What the console's forms send. A page's form is its type's; this is what all types have."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 from uuid import UUID
 
 from pydantic import BeforeValidator, Field
@@ -37,7 +37,13 @@ class NewPageForm(FormModel):
 
 
 class PageForm(FormModel):
-    """The editor. Products come as lists of equal length, in the order they are shown."""
+    """The editor. Products come as lists of equal length, in the order they are shown.
+
+    A type with rows of its own names their columns in `rows` and the fragment that shows them in `rows_template`.
+    """
+
+    rows: ClassVar[tuple[str, ...]] = ()
+    rows_template: ClassVar[str] = ""
 
     title: Annotated[str, Field(min_length=1, max_length=120)]
     description: Annotated[str, Field(max_length=20_000)] = ""
@@ -66,6 +72,7 @@ class PageForm(FormModel):
     pick: Annotated[str, Field(max_length=40)] = ""
     add: Annotated[str, Field(max_length=40)] = ""
     preset: Annotated[str, Field(max_length=40)] = ""
+    row: Annotated[str, Field(max_length=40)] = ""
     # What the time machine beside it shows.
     moment: Step = None
     stock: Stand = Stand.NOW

@@ -85,7 +85,7 @@
     });
   }
   document.addEventListener("click", (event) => {
-    if (event.target.closest?.("[name=pick], [name=preset]")) keepLater(form());
+    if (event.target.closest?.("[name=pick], [name=row], [name=preset]")) keepLater(form());
     const stop = event.target.closest?.("[data-machine-step]");
     if (!stop || !form()) return;
     document.getElementById("machine-moment").value = stop.dataset.machineStep;

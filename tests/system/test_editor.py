@@ -8,6 +8,7 @@ from playwright.async_api import expect
 from app.core.clock import utc_now
 from app.pages import loading
 from tests.factories.pages import make_draft, make_page
+from tests.factories.types import make_draft_of
 from tests.system.auditing import Audit
 from tests.system.people import Visitors
 
@@ -53,3 +54,21 @@ async def test_a_phone_a_desk_and_what_visitors_will_notice(owner: Any, visitors
     await expect(foreseen).to_contain_text("Nothing so far")
     changes = (await loading.by_id(running.id)).changes
     assert [(each.kind, each.after) for each in changes] == [("discount", "60")]
+
+
+async def test_questions_are_put_in_order_by_keyboard(owner: Any, visitors: Visitors) -> None:
+    fields = [{"key": key.lower(), "label": key, "kind": "text"} for key in ("Diet", "Size", "Age")]
+    draft = await make_draft_of(owner.viewer, "event-registration", now=utc_now(), fields=fields)
+    page = await visitors(owner.viewer, reduced_motion="reduce")
+    await page.goto(f"/console/pages/{draft.id}/edit")
+    first, second = page.locator("#field-label-0"), page.locator("#field-label-1")
+    await page.get_by_role("button", name="Move question 2 up").focus()
+    await page.keyboard.press("Enter")
+    await expect(first).to_have_value("Size")
+    await expect(second).to_have_value("Diet")
+    await page.get_by_role("button", name="Remove question 1").click()
+    await expect(first).to_have_value("Diet")
+    await expect(second).to_have_value("Age")
+    audit = Audit(page)
+    await audit.look("questions")
+    assert not audit.found, "\n".join(audit.found)

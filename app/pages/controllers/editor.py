@@ -9,12 +9,12 @@ from litestar import Controller, Request, Response, get, post
 from app.auth.permissions import Permission
 from app.auth.viewer import Viewer
 from app.auth.viewing import requires
-from app.core.errors import Conflict, Invalid
+from app.core.errors import Conflict, Invalid, NotFound
 from app.core.forms import FORM_LEVEL, Form, read_form
 from app.core.i18n import gettext as _
 from app.core.rendering import HTML, fragments, is_htmx, page, redirect, render
 from app.pages import changing, drafting, loading, publishing
-from app.pages.arranging import apply_preset, arrange
+from app.pages.arranging import apply_preset, arrange, arrange_rows
 from app.pages.controllers.views import editor_context, foreseen_context
 from app.pages.editing import Edit, read_edit
 from app.pages.lifecycle import State
@@ -92,6 +92,23 @@ class EditorController(Controller):
         if is_htmx(request):
             return fragments(request, ("pages/_picker.html", context))
         return page(request, "pages/edit.html", **context)
+
+    @post("/rows", status_code=200)
+    async def rows(
+        self, request: Request_, viewer: Viewer, page_id: UUID, now: datetime
+    ) -> Response[str]:
+        """The rows of the type's own, rearranged; nothing is stored."""
+        found = await loading.of_group(page_id, viewer.group_id)
+        shape = found.page_type.form
+        if not shape.rows:
+            raise NotFound
+        form = await read_form(request, shape)
+        form.errors = {}
+        arrange_rows(form, shape.rows)
+        if not is_htmx(request):
+            return await _again(request, viewer, found, form, now, status=200)
+        context = await editor_context(viewer, found, now, form, {})
+        return fragments(request, (shape.rows_template, context))
 
     @post("/theme", status_code=200)
     async def theme(

@@ -1,6 +1,6 @@
 """The event's part of the editor."""
 
-from typing import Annotated, Any, Literal, cast
+from typing import Annotated, Any, ClassVar, Literal, cast
 
 from pydantic import Field
 
@@ -29,6 +29,9 @@ Typed = Annotated[str, Field(max_length=40)]
 
 
 class EventForm(PageForm):
+    rows: ClassVar[tuple[str, ...]] = COLUMNS
+    rows_template: ClassVar[str] = "pages/_questions.html"
+
     starts_at: Typed = ""
     starts_at_fold: Fold = ""
     ends_at: Typed = ""
