@@ -27,13 +27,11 @@ check: $(STAMP) ## Format, lint, strict types, import contracts, templates
 	$(BIN)/ruff check $(CODE)
 	$(BIN)/pyright
 	$(BIN)/lint-imports
-	$(BIN)/djlint templates --check --quiet
 	$(BIN)/djlint templates --lint --quiet
 
 format: $(STAMP) ## Format code and templates
 	$(BIN)/ruff format $(CODE)
 	$(BIN)/ruff check --fix $(CODE)
-	$(BIN)/djlint templates --reformat --quiet
 
 bench: $(STAMP) ## Measure, and print each figure with its bound
 	@$(BIN)/python -m bench

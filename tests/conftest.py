@@ -6,7 +6,7 @@ import shutil
 import tempfile
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -194,6 +194,7 @@ class Inbox:
 
     url: str
     sender: str
+    since: datetime
 
     async def __call__(self, address: str) -> list[dict[str, Any]]:
         async with httpx.AsyncClient() as client:
@@ -207,7 +208,9 @@ class Inbox:
 
 @pytest.fixture
 def inbox() -> Inbox:
-    return Inbox(environment.shared()["inbox_url"], os.environ["MAYFLY_MAIL_FROM"].split("@")[1])
+    sender = os.environ["MAYFLY_MAIL_FROM"].split("@")[1]
+    started = datetime.now(UTC).replace(microsecond=0)  # the inbox counts whole seconds
+    return Inbox(environment.shared()["inbox_url"], sender, started)
 
 
 @dataclass

@@ -21,6 +21,8 @@ MAXIMUM_URL_LENGTH = 2000
 MAXIMUM_TEXT_LENGTH = 2000
 MAXIMUM_DAYS = 3650
 MAXIMUM_QUANTITY = 1_000_000
+# How many places one registration may ask for at the most, whatever its event says.
+MAXIMUM_GROUP = 50
 
 
 def _https(url: str) -> str:

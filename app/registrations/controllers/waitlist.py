@@ -14,7 +14,7 @@ from app.core.i18n import gettext as _
 from app.core.ratelimit import limit
 from app.core.rendering import page, redirect
 from app.pages.collecting import Collection, collection_of
-from app.pages.types.event_registration.settings import MAXIMUM_GROUP
+from app.pages.terms import MAXIMUM_GROUP
 from app.registrations.cancelling import cancel
 from app.registrations.claiming import claim
 from app.registrations.controllers.looking import look_of, view_of

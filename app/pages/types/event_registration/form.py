@@ -7,11 +7,10 @@ from pydantic import Field
 from app.pages.fields import MAXIMUM_FIELDS
 from app.pages.forms import EmptyIsNone, PageForm
 from app.pages.local_times import Fold, check_zone, fold_of, to_local, to_utc
-from app.pages.terms import MAXIMUM_QUANTITY, PageSettings, build
+from app.pages.terms import MAXIMUM_GROUP, MAXIMUM_QUANTITY, PageSettings, build
 from app.pages.types.event_registration.questions import COLUMNS, columns_of, read_questions
 from app.pages.types.event_registration.settings import (
     LONGEST_OFFER_MINUTES,
-    MAXIMUM_GROUP,
     MAXIMUM_REMINDERS,
     SHORTEST_OFFER_MINUTES,
     EventSettings,

@@ -8,10 +8,16 @@ from pydantic import AwareDatetime, Field, model_validator
 from app.core.forms import FieldError
 from app.core.i18n import gettext as _
 from app.pages.fields import MAXIMUM_FIELDS, FieldDefinition
-from app.pages.terms import MAXIMUM_QUANTITY, HttpsUrl, PageSettings, ShortText, Strict
+from app.pages.terms import (
+    MAXIMUM_GROUP,
+    MAXIMUM_QUANTITY,
+    HttpsUrl,
+    PageSettings,
+    ShortText,
+    Strict,
+)
 from app.pages.types.base import SellsNothing
 
-MAXIMUM_GROUP = 50
 SHORTEST_OFFER_MINUTES, LONGEST_OFFER_MINUTES = 5, 14 * 24 * 60
 LONGEST_REMINDER_MINUTES = 60 * 24 * 60
 MAXIMUM_REMINDERS = 10
