@@ -222,4 +222,4 @@ async def test_the_model_notices_who_is_overtaken(
 
     monkeypatch.setattr(offering, "entries_of", backwards)
     with pytest.raises(AssertionError):
-        await run(WaitlistMachine, (owner.viewer, now), examples=60, steps=25, until_it_fails=True)
+        await run(WaitlistMachine, (owner.viewer, now), examples=500, steps=25, until_it_fails=True)
