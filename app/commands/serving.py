@@ -14,7 +14,8 @@ def serve(host: str, port: int, workers: int) -> int:
     command += ["--host", host, "--port", str(port), "--workers", str(workers)]
     command += ["--no-access-log", "--no-server-header", "--no-proxy-headers"]
     command += ["--http", "app.core.patience:PatientProtocol"]
-    command += ["--timeout-graceful-shutdown", "10"]
+    # A busy machine is slow to start a process, which is no reason to end it and start over.
+    command += ["--timeout-worker-healthcheck", "30", "--timeout-graceful-shutdown", "10"]
     return _become(command)
 
 

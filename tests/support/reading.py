@@ -39,19 +39,24 @@ class LiveReader:
         return self.retry
 
     async def _read(self) -> None:
-        async with (
-            httpx.AsyncClient(timeout=None, trust_env=False) as client,
-            client.stream("GET", self.url) as answer,
-        ):
-            fields: dict[str, str] = {}
-            async for line in answer.aiter_lines():
-                name, _, value = line.partition(": ")
-                if line:
-                    fields[name] = fields.get(name, "") + value
-                else:
-                    self._take(fields)
-                    fields = {}
-        self.updates.put_nowait(None)
+        try:
+            async with (
+                httpx.AsyncClient(timeout=None, trust_env=False) as client,
+                client.stream("GET", self.url) as answer,
+            ):
+                await self._take_all(answer)
+        finally:
+            self.updates.put_nowait(None)
+
+    async def _take_all(self, answer: httpx.Response) -> None:
+        fields: dict[str, str] = {}
+        async for line in answer.aiter_lines():
+            name, _, value = line.partition(": ")
+            if line:
+                fields[name] = fields.get(name, "") + value
+            else:
+                self._take(fields)
+                fields = {}
 
     def _take(self, fields: dict[str, str]) -> None:
         if "retry" in fields:
