@@ -19,7 +19,7 @@ run: $(STAMP) ## Start everything (PORT=8000, DATA=var) and print the addresses
 	@exec $(BIN)/mayfly up
 
 test: $(STAMP) ## Run every test, browser journeys included
-	@$(BIN)/python -m tests.support.browser
+	@$(BIN)/python -m tests.support.programs
 	$(BIN)/pytest -n 2
 
 check: $(STAMP) ## Format, lint, strict types, import contracts, templates
