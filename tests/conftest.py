@@ -198,7 +198,9 @@ class Inbox:
 
     async def __call__(self, address: str) -> list[dict[str, Any]]:
         async with httpx.AsyncClient() as client:
-            response = await client.get(f"{self.url}/messages.json", params={"to": address})
+            response = await client.get(
+                f"{self.url}/messages.json", params={"to": address, "limit": 500}
+            )
             response.raise_for_status()
             own = (self.sender, "@inbox.localhost")  # text messages have no sender of ours
             return [
