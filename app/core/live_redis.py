@@ -69,9 +69,9 @@ async def hear(connected: Callable[[], None], received: Callable[[str | None], N
                 message = await pubsub.get_message(
                     ignore_subscribe_messages=True, timeout=QUIET_SECONDS
                 )
-                if message is not None:
+                if message is not None and message["type"] == "message":
                     received(cast(bytes, message["data"]).decode())
-                elif time.monotonic() < again_at:
+                elif message is None and time.monotonic() < again_at:
                     await pubsub.ping()
                 if time.monotonic() >= again_at:
                     again_at = time.monotonic() + EVERYTHING_SECONDS
