@@ -20,7 +20,7 @@ LONGEST_SECONDS = 5
 KILOBYTES_EACH = 40
 P99_MS = 500
 # What lies between other things and so can't be given back, as a share of what they took; and that it is no leak.
-KEPT, ADDED = 0.25, 0.1
+KEPT, ADDED = 0.25, 0.05
 
 
 async def delays(watching: Crowd, page: PageRecord) -> tuple[list[float], int]:
