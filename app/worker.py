@@ -29,6 +29,9 @@ log = structlog.get_logger()
 QUEUE_CONNECTIONS = 4
 BATCH = 10
 HEARTBEAT = timedelta(seconds=30)
+# New jobs announce themselves; one that is put back for another try does not (pgqueuer's trigger sees no change in a
+# statement's UPDATE), and would lie until the next look.
+LOOK_EVERY = timedelta(seconds=1)
 RESTART_DELAY_SECONDS = 1.0
 # After these the queue is opened anew.
 TRANSIENT = (
@@ -95,7 +98,10 @@ async def serve_queue(stop: asyncio.Event, former: list[UUID] | None = None) -> 
             former.append(queuer.qm.queue_manager_id)
         running = asyncio.ensure_future(
             queuer.run(
-                batch_size=BATCH, heartbeat_timeout=HEARTBEAT, shutdown_on_listener_failure=True
+                dequeue_timeout=LOOK_EVERY,
+                batch_size=BATCH,
+                heartbeat_timeout=HEARTBEAT,
+                shutdown_on_listener_failure=True,
             )
         )
         stopping = asyncio.ensure_future(stop.wait())

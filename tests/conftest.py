@@ -190,11 +190,11 @@ def run_jobs(clock: Any) -> Callable[[], Awaitable[int]]:
 
 @dataclass
 class Inbox:
-    """Reads what the SMTP sink received from this process."""
+    """Reads what the SMTP sink received from this process since `since`, an id: they begin with the millisecond."""
 
     url: str
     sender: str
-    since: datetime
+    since: str
 
     async def __call__(self, address: str) -> list[dict[str, Any]]:
         async with httpx.AsyncClient() as client:
@@ -204,14 +204,16 @@ class Inbox:
             response.raise_for_status()
             own = (self.sender, "@inbox.localhost")  # text messages have no sender of ours
             return [
-                found for found in response.json() if any(part in found["from"] for part in own)
+                found
+                for found in response.json()
+                if found["id"] >= self.since and any(part in found["from"] for part in own)
             ]
 
 
 @pytest.fixture
 def inbox() -> Inbox:
     sender = os.environ["MAYFLY_MAIL_FROM"].split("@")[1]
-    started = datetime.now(UTC).replace(microsecond=0)  # the inbox counts whole seconds
+    started = datetime.now(UTC).strftime("%Y%m%d%H%M%S%f")[:17]
     return Inbox(environment.shared()["inbox_url"], sender, started)
 
 
