@@ -19,8 +19,9 @@ from app.core.money import MAXIMUM_AMOUNT
 from app.orders import placing
 from app.orders.buyers import attempt_key, customer_id, lock_keys
 from app.orders.paying import open_session
-from app.orders.placing import Line, topic_of
-from app.pages.selling import Offer, ensure_running, load_offer, retire_if_sold_out
+from app.orders.placing import topic_of
+from app.orders.pricing import Priced, price_lines, units_by_stock
+from app.pages.selling import Offer, OfferLine, ensure_running, load_offer, retire_if_sold_out
 from app.stock import holding
 
 # Sending one form again within this time shows what it bought instead of buying again.
@@ -79,21 +80,21 @@ async def _place(basket: Basket, offer: Offer, now: datetime) -> Placed:
     if known["open_id"] is not None:
         return Placed(known["open_id"], elsewhere=known["open_attempt"] != key)
     ensure_running(offer)
-    lines = _pinned(basket.quantities, offer)
-    _ensure_within_limit(offer, known["bought"], sum(line.quantity for line in lines))
-    amount = sum(line.amount * line.quantity for line in lines)
-    if amount > MAXIMUM_AMOUNT:
+    wanted = _wanted(basket.quantities, offer)
+    _ensure_within_limit(offer, known["bought"], sum(quantity for _item, quantity in wanted))
+    priced = price_lines(wanted)
+    if priced.amount > MAXIMUM_AMOUNT:
         raise FieldError(FORM_LEVEL, _("That is more than can be paid at once."))
     order_id, hold_id = new_id(), new_id()
-    until = now + timedelta(minutes=offer.hold_minutes) if amount else None
-    gone = await _reserve(lines, hold_id, offer, basket, now, until)
-    order = placing.NewOrder(order_id, hold_id, key, basket.email, basket.buyer, amount)
-    await placing.insert_order(order, offer, lines, now, until)
-    if amount == 0:
+    until = now + timedelta(minutes=offer.hold_minutes) if priced.amount else None
+    gone = await _reserve(priced, hold_id, offer, basket, now, until)
+    order = placing.NewOrder(order_id, hold_id, key, basket.email, basket.buyer)
+    await placing.insert_order(order, offer, priced, now, until)
+    if until is None:
         await jobs.enqueue("orders.completed", {"order_id": str(order_id)})
         if gone:
             await retire_if_sold_out(offer.page_id, now)
-    return Placed(order_id, completed=amount == 0)
+    return Placed(order_id, completed=until is None)
 
 
 async def _known(basket: Basket, offer: Offer, key: UUID, now: datetime) -> db.Record:
@@ -122,14 +123,14 @@ async def _known(basket: Basket, offer: Offer, key: UUID, now: datetime) -> db.R
     return row
 
 
-def _pinned(quantities: Mapping[UUID, int], offer: Offer) -> list[Line]:
-    lines: list[Line] = []
+def _wanted(quantities: Mapping[UUID, int], offer: Offer) -> list[tuple[OfferLine, int]]:
+    wanted: list[tuple[OfferLine, int]] = []
     for content_id, quantity in quantities.items():
         line = offer.line(content_id)
         if line is None:
             raise FieldError(FORM_LEVEL, _("One of these is no longer on this page."))
-        lines.append(Line(line, quantity))
-    return lines
+        wanted.append((line, quantity))
+    return wanted
 
 
 def _ensure_within_limit(offer: Offer, bought: int, wanted: int) -> None:
@@ -151,15 +152,15 @@ def _ensure_within_limit(offer: Offer, bought: int, wanted: int) -> None:
 
 
 async def _reserve(
-    lines: list[Line],
+    priced: Priced,
     hold_id: UUID,
     offer: Offer,
     basket: Basket,
     now: datetime,
     until: datetime | None,
 ) -> bool:
-    """Hold the lines until `until`, or sell them when that is None. Return whether a stock is sold out now."""
-    units = placing.units_by_stock(lines)
+    """Hold the basket until `until`, or sell it when that is None. Return whether a stock is sold out now."""
+    units = units_by_stock(priced)
     topic = topic_of(offer.page_id)
     if until is None:
         return await holding.buy(

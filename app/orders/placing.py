@@ -2,15 +2,15 @@
 
 import json
 import secrets
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from app.core import db
 from app.orders.buyers import customer_id
+from app.orders.pricing import Priced
 from app.orders.tables import COMPLETED, PROCESSING
-from app.pages.selling import Offer, OfferLine
+from app.pages.selling import Offer
 
 # Crockford's alphabet: no I, L, O, U, so that a number can be read out.
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -31,26 +31,13 @@ SELECT gen_random_uuid(), $17, $1, k, '{}' FROM unnest($27::text[]) AS k"""
 
 @dataclass(frozen=True)
 class NewOrder:
-    """What is the order's own; the rest comes from the offer. `amount` is the total in minor units."""
+    """What is the order's own; the rest comes from the offer and the priced basket."""
 
     id: UUID
     hold_id: UUID
     attempt_key: UUID
     email: str
     buyer: str
-    amount: int
-
-
-@dataclass(frozen=True)
-class Line:
-    """An item of the offer as it stood, and how many pieces of it."""
-
-    item: OfferLine
-    quantity: int
-
-    @property
-    def amount(self) -> int:
-        return self.item.amount
 
 
 def topic_of(page_id: UUID) -> str:
@@ -64,20 +51,16 @@ def new_number() -> str:
     return f"{text[:5]}-{text[5:]}"
 
 
-def units_by_stock(lines: Iterable[Line]) -> dict[UUID, int]:
-    """Add up the pieces of each stock: several lines may share one."""
-    units: dict[UUID, int] = {}
-    for line in lines:
-        units[line.item.stock_id] = units.get(line.item.stock_id, 0) + line.quantity
-    return units
-
-
-def _terms(offer: Offer, until: datetime | None) -> str:
+def _terms(offer: Offer, priced: Priced, until: datetime | None) -> str:
+    lowered = priced.discount
     terms = {
         "short_id": offer.short_id,
         "title": offer.title,
         "zone": offer.zone,
         "discount_percent": offer.discount_percent,
+        "discount": {"kind": lowered.kind, "name": lowered.name, "percent": lowered.percent}
+        if lowered
+        else None,
         "deadline": offer.expires_at,
         "page_version": offer.version,
         "theme_href": offer.theme_href,
@@ -88,10 +71,10 @@ def _terms(offer: Offer, until: datetime | None) -> str:
 
 
 async def insert_order(
-    order: NewOrder, offer: Offer, lines: Sequence[Line], now: datetime, until: datetime | None
+    order: NewOrder, offer: Offer, priced: Priced, now: datetime, until: datetime | None
 ) -> None:
     """Write the order in the current transaction: processing until `until`, or completed when that is None."""
-    items = [line.item for line in lines]
+    items = [line.item for line in priced.lines]
     completed = until is None
     await db.execute(
         _INSERT,
@@ -106,10 +89,10 @@ async def insert_order(
         order.buyer,
         order.attempt_key,
         COMPLETED if completed else PROCESSING,
-        order.amount,
+        priced.amount,
         offer.currency,
         order.hold_id,
-        _terms(offer, until),
+        _terms(offer, priced, until),
         offer.language,
         now,
         now if completed else None,
@@ -118,8 +101,8 @@ async def insert_order(
         [item.product_id for item in items],
         [item.stock_id for item in items],
         [item.title for item in items],
-        [line.quantity for line in lines],
+        [line.quantity for line in priced.lines],
         [item.original_amount for item in items],
-        [item.amount for item in items],
+        [line.amount for line in priced.lines],
         ["created", "completed"] if completed else ["created"],
     )

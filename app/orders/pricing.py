@@ -1,0 +1,66 @@
+"""What a basket costs. One rule for whatever lowers a price: reasons do not add up, the best one for the buyer counts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from app.core.money import percent_off
+from app.pages.selling import OfferLine
+
+
+@dataclass(frozen=True)
+class Discount:
+    """A reason to pay less than the page asks of everyone. `percent` comes off each piece; `stock_id` counts its uses,
+    and is None when they are without limit. `kind` ("link", "code") and `name` are what the order remembers of it."""
+
+    kind: str
+    name: str
+    percent: int
+    stock_id: UUID | None = None
+
+    def price(self, item: OfferLine) -> int:
+        """Return what one piece costs with it, in minor units."""
+        return percent_off(item.amount, self.percent)
+
+
+@dataclass(frozen=True)
+class Line:
+    """An item of the offer as it stood, how many pieces of it, and what one costs this buyer, in minor units."""
+
+    item: OfferLine
+    quantity: int
+    amount: int
+
+
+@dataclass(frozen=True)
+class Priced:
+    """A basket with its prices. `discount` is the one that made them, None when the page's own prices stand."""
+
+    lines: tuple[Line, ...]
+    discount: Discount | None
+
+    @property
+    def amount(self) -> int:
+        return sum(line.amount * line.quantity for line in self.lines)
+
+
+def price_lines(
+    wanted: Sequence[tuple[OfferLine, int]], discounts: Sequence[Discount] = ()
+) -> Priced:
+    """Price what is wanted (items with their quantities) with the best of `discounts`; of equals, with the first."""
+    plain = Priced(tuple(Line(item, quantity, item.amount) for item, quantity in wanted), None)
+    lowered = [
+        Priced(tuple(Line(item, quantity, one.price(item)) for item, quantity in wanted), one)
+        for one in discounts
+    ]
+    return min([plain, *lowered], key=lambda priced: priced.amount)
+
+
+def units_by_stock(priced: Priced) -> dict[UUID, int]:
+    """Add up the pieces of each stock (several lines may share one), and one use of the discount."""
+    units: dict[UUID, int] = {}
+    for line in priced.lines:
+        units[line.item.stock_id] = units.get(line.item.stock_id, 0) + line.quantity
+    if priced.discount and priced.discount.stock_id:
+        units[priced.discount.stock_id] = 1
+    return units
