@@ -3,9 +3,18 @@
 The frame is sandboxed by its own headers too, so that it stays without cookies however a site puts it in.
 """
 
+from uuid import UUID
+
+from app import flags
+from app.core.i18n import gettext as _
 from app.core.middleware import content_security_policy
 from app.core.settings import get_settings
 from app.pages.loading import PageRecord
+
+# The operator's switch: what strangers' sites show of us can be taken from an organization, or from all at once.
+EMBEDDING = flags.declare(
+    "embedding", lambda: _("Pages can be shown in frames on other sites"), default=True
+)
 
 SCRIPT_PATH = "/embed.js"
 SANDBOX = (
@@ -20,6 +29,11 @@ def frame_headers() -> dict[str, str]:
     """Return the headers of a document that any site may put into a frame."""
     policy = content_security_policy().replace("frame-ancestors 'self'", "frame-ancestors *")
     return {"Content-Security-Policy": f"{policy}; sandbox {SANDBOX}", **PUBLIC}
+
+
+async def may_embed(organization_id: UUID) -> bool:
+    """Whether other sites may show an organization's pages in a frame."""
+    return await flags.enabled(EMBEDDING, organization_id)
 
 
 def embed_code(page: PageRecord) -> str:

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from app.core.settings import get_settings
-from app.pages.embedding import embed_code
+from app.flags import switching
+from app.pages.embedding import EMBEDDING, embed_code
 from tests.factories.pages import make_draft, make_page
 from tests.factories.types import make_countdown, make_event, make_offer
 
@@ -53,6 +54,24 @@ async def test_at_the_end_it_does_not_leave_by_itself(owner: Any, client: Any, c
     html = (await client.get(f"/p/{page.short_id}/embed")).text
     assert 'href="https://shop.example.com/" target="_top"' in html
     assert "data-redirect" not in html
+
+
+async def test_the_operator_can_take_it_from_an_organization(
+    owner: Any, outsider: Any, client: Any, now: Any
+) -> None:
+    page, other = (
+        await make_offer(owner.viewer, now=now),
+        await make_offer(outsider.viewer, now=now),
+    )
+    flag = await switching.create_flag(EMBEDDING, 100, now)
+    await switching.set_for(flag, owner.viewer.organization_id, on=False, now=now)
+    assert (await client.get(f"/p/{page.short_id}/embed")).status_code == 404
+    assert (await client.get(f"/p/{page.short_id}")).status_code == 200
+    assert "On another site" not in (await owner.get(f"/console/pages/{page.id}")).text
+    assert (await client.get(f"/p/{other.short_id}/embed")).status_code == 200
+    assert "On another site" in (await outsider.get(f"/console/pages/{other.id}")).text
+    await switching.delete_flag(flag)
+    assert (await client.get(f"/p/{page.short_id}/embed")).status_code == 200
 
 
 async def test_a_draft_and_an_unknown_page_are_not_there(owner: Any, client: Any, now: Any) -> None:

@@ -13,8 +13,10 @@ import pytest
 from app.auth.limiting import LOGINS_BY_ADDRESS
 from app.core import db, live_redis
 from app.core.settings import get_settings
+from app.flags import switching
 from app.notifications.sending import send_email
 from app.pages import selling
+from app.pages.embedding import EMBEDDING
 from tests.factories.pages import make_page
 from tests.processes.fleet import Fleet, one_command, two_processes
 from tests.processes.redis_server import redis_server
@@ -78,6 +80,21 @@ async def test_a_change_by_one_process_is_seen_at_once_by_the_other(
         async with asyncio.timeout(2):
             while (await other.get(f"/p/{page.short_id}")).headers["etag"] == etag:
                 await asyncio.sleep(0.02)
+
+
+async def test_a_flag_that_is_switched_holds_in_every_process_at_once(
+    fleet: Fleet, owner: Any, now: Any
+) -> None:
+    page = await make_page(owner.viewer, now=now)
+    clients = [_client(fleet, base) for base in fleet.webs]
+    for client in clients:
+        assert (await client.get(f"/p/{page.short_id}/embed")).status_code == 200
+    await switching.create_flag(EMBEDDING, 0, now)
+    async with asyncio.timeout(10):
+        for client in clients:
+            while (await client.get(f"/p/{page.short_id}/embed")).status_code != 404:
+                await asyncio.sleep(0.02)
+            await client.aclose()
 
 
 async def test_a_session_of_one_process_is_known_and_ended_in_the_other(

@@ -9,7 +9,7 @@ from app.core.assets import load_asset
 from app.core.errors import Gone, NotFound
 from app.core.ids import is_short_id
 from app.core.rendering import HTML
-from app.pages.embedding import PUBLIC, frame_headers
+from app.pages.embedding import PUBLIC, frame_headers, may_embed
 from app.pages.public import cache, clock_header
 
 Request_ = Request[Any, Any, Any]
@@ -35,6 +35,8 @@ class EmbedController(Controller):
         if not is_short_id(short_id):
             raise NotFound
         shown = await cache.get(short_id, now)
+        if not await may_embed(shown.page.organization_id):
+            raise NotFound
         if shown.status != 200:
             raise Gone
         body, encoding = shown.embedded.best(request.headers.get("accept-encoding", ""))

@@ -12,7 +12,7 @@ from app.core.i18n import languages
 from app.core.ids import new_id, parse_id
 from app.core.theme import FONT_STACKS, PRESETS, RADII, Theme, check, font_label
 from app.pages.editing import Edit, form_of
-from app.pages.embedding import embed_code
+from app.pages.embedding import embed_code, may_embed
 from app.pages.foreseeing import Foreseen, foresee
 from app.pages.lifecycle import State
 from app.pages.loading import PageRecord
@@ -101,7 +101,7 @@ async def detail_context(viewer: Viewer, page: PageRecord, now: datetime) -> dic
         "links": await links_of(page),
         "public_url": public_url(page),
         "preview_url": preview_url(page, now),
-        "embed_code": embed_code(page),
+        "embed_code": embed_code(page) if await may_embed(page.organization_id) else "",
         "change_text": change_text,
         "rerun_id": new_id(),
         "stock_change_id": new_id(),
