@@ -78,6 +78,7 @@ def environment_of(servers: Servers, folder: Path) -> dict[str, str]:
         "MAYFLY_STRIPE_WEBHOOK_SECRET": f"whsec_{servers.stripe.account}",
         "MAYFLY_SMTP_HOST": servers.inbox.smtp_host,
         "MAYFLY_SMTP_PORT": str(servers.inbox.smtp_port),
+        "MAYFLY_DEFAULT_PLAN": "enterprise",
         "MAYFLY_LOG_LEVEL": "WARNING",
         "PYTHONWARNINGS": "ignore",
         # All buyers come from this machine's one address.

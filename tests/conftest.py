@@ -67,7 +67,7 @@ _WIPE_TABLES = """
 SELECT string_agg(format('DELETE FROM %I;', c.relname), ' ') FROM pg_class c
 JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') AND NOT c.relispartition
-AND c.relname NOT IN ('migration')
+AND c.relname NOT IN ('migration', 'plan')
 """
 
 
@@ -141,9 +141,9 @@ async def member_of(app: Any, now: datetime, viewer: Any) -> Member:
 @pytest.fixture
 async def owner(app: Any, clock: Any) -> AsyncGenerator[Member, None]:
     """Olivia, who owns what the test is about."""
-    from app.auth.accounts import sign_up
+    from tests.factories.auth import make_owner
 
-    viewer = await sign_up(
+    viewer = await make_owner(
         email="olivia@example.com", password="correct horse 1", name="Olivia", now=clock.now()
     )
     member = await member_of(app, clock.now(), viewer)
@@ -167,9 +167,9 @@ async def colleague(app: Any, clock: Any, owner: Member) -> AsyncGenerator[Membe
 @pytest.fixture
 async def outsider(app: Any, clock: Any) -> AsyncGenerator[Member, None]:
     """Mallory, with an account and an organization of her own."""
-    from app.auth.accounts import sign_up
+    from tests.factories.auth import make_owner
 
-    viewer = await sign_up(
+    viewer = await make_owner(
         email="mallory@example.com", password="correct horse 2", name="Mallory", now=clock.now()
     )
     member = await member_of(app, clock.now(), viewer)

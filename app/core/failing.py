@@ -23,6 +23,7 @@ UNDECODABLE = re.compile("[\ud800-\udfff]")
 def titles() -> dict[int, str]:
     return {
         400: _("Something is missing"),
+        402: _("Your plan is full"),
         403: _("This link does not work"),
         404: _("Nothing here"),
         405: _("Nothing here"),
@@ -37,7 +38,7 @@ def titles() -> dict[int, str]:
     }
 
 
-PAGES = frozenset({403, 404, 410, 422, 429, 500, 503})
+PAGES = frozenset({402, 403, 404, 410, 422, 429, 500, 503})
 
 
 def _answer(request: Request_, status: int, message: str, headers: dict[str, str]) -> Response[Any]:

@@ -63,6 +63,12 @@ class Settings(BaseSettings):
     download_binding: Literal["network", "strict", "off"] = "network"
     order_link_days: int = 365
     currency: str = "EUR"
+    # The plan of everyone who pays for none; an operator who sells no plans names the largest.
+    default_plan: str = "free"
+    # So long a plan goes on when its renewal was not paid.
+    grace_days: int = Field(default=7, ge=1)
+    # Who is asked about plans without a price; "" is the sender of all mail.
+    sales_email: str = ""
     rate_limits: bool = True
 
     log_level: str = "INFO"

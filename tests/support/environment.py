@@ -78,6 +78,8 @@ def enter(name: str) -> None:
             "MAYFLY_SMTP_PORT": str(place["smtp_port"]),
             "MAYFLY_SMS_URL": f"{place['inbox_url']}/sms",
             "MAYFLY_MAIL_FROM": f"Mayfly <hello@{sender_domain(name)}>",
+            # What is not about plans meets no limit of theirs.
+            "MAYFLY_DEFAULT_PLAN": "enterprise",
             "MAYFLY_LOG_LEVEL": "WARNING",
         }
     )

@@ -1,0 +1,1 @@
+"""Plans, what they allow, and the subscriptions that pay for them."""

@@ -1,0 +1,44 @@
+"""The plan as each process remembers it, for what happens too often to ask the database; changes are heard on the live bus.
+
+Who takes room under a limit asks `plan_of` instead, in its own transaction.
+"""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from app.billing.plans import Plan
+from app.billing.standing import Standing, standing_of
+from app.core.live import bus, publish
+
+TOPIC = "plan:"
+# A process that hears nothing, like the worker, looks again after so long.
+LONGEST = timedelta(seconds=30)
+MOST_REMEMBERED = 5000
+
+_remembered: dict[UUID, Standing] = {}
+
+
+async def known_plan(organization_id: UUID, now: datetime) -> Plan:
+    """Return the organization's plan; another process's change may be unknown for an instant, or for LONGEST at most."""
+    found = _remembered.get(organization_id)
+    if found is None or not timedelta() <= now - found.now < LONGEST:
+        found = await standing_of(organization_id, now)
+        if len(_remembered) >= MOST_REMEMBERED:
+            _remembered.clear()
+        _remembered[organization_id] = found
+    return found.plan_at(now)
+
+
+async def plan_changed(organization_id: UUID) -> None:
+    """Say, in the current transaction, that the organization's plan is another, or is paid for otherwise."""
+    await publish(f"{TOPIC}{organization_id}")
+
+
+def _forget(topic: str | None) -> None:
+    if topic is None:
+        _remembered.clear()
+    elif topic.startswith(TOPIC):
+        _remembered.pop(UUID(topic.removeprefix(TOPIC)), None)
+
+
+bus.on_change(_forget)
