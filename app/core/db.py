@@ -5,8 +5,9 @@ inside another one it joins it, and the outer one commits.
 """
 
 import contextlib
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from contextvars import ContextVar
 from typing import Any, cast
 
 import asyncpg
@@ -19,8 +20,22 @@ Record = asyncpg.Record
 Connection = asyncpg.Connection
 
 
+_elsewhere: ContextVar[PostgresEngine | None] = ContextVar("elsewhere", default=None)
+
+
 def engine() -> PostgresEngine:
-    return DB
+    return _elsewhere.get() or DB
+
+
+@contextmanager
+def using(other: PostgresEngine) -> Generator[None]:
+    """Let everything below, and the tasks that it starts, work on another engine, whose pool is open: a rehearsal's
+    tables instead of the real ones."""
+    token = _elsewhere.set(other)
+    try:
+        yield
+    finally:
+        _elsewhere.reset(token)
 
 
 class PooledConnection(asyncpg.Connection):
@@ -97,7 +112,7 @@ class Transaction(PostgresTransaction):
 
 
 def _current() -> Transaction | None:
-    return cast(Transaction | None, DB.current_transaction.get())
+    return cast(Transaction | None, engine().current_transaction.get())
 
 
 @asynccontextmanager
@@ -110,7 +125,7 @@ async def transaction() -> AsyncGenerator[Connection, None]:
     if current is not None:
         yield cast(Connection, current.connection)
         return
-    async with Transaction(DB) as opened:
+    async with Transaction(engine()) as opened:
         yield cast(Connection, opened.connection)
 
 
@@ -121,9 +136,10 @@ async def connection() -> AsyncGenerator[Connection, None]:
     if current is not None:
         yield cast(Connection, current.connection)
         return
-    if DB.pool is None:
+    pool = engine().pool
+    if pool is None:
         raise RuntimeError("The pool is not open: call open_pool() first.")
-    async with DB.pool.acquire() as pooled:
+    async with pool.acquire() as pooled:
         yield cast(Connection, pooled)
 
 

@@ -169,20 +169,31 @@ def executor_for(name: str) -> Callable[[Job], Awaitable[None]]:
     return execute
 
 
-async def drain(now: datetime, *, limit: int = 1000) -> int:
+# When a queued job runs, as it was enqueued.
+_RUN_AT = "(convert_from(payload, 'UTF8')::jsonb ->> 'run_at')::timestamptz"
+_AMONG = "status = 'queued' AND ($1::text[] IS NULL OR split_part(entrypoint, '.', 1) = ANY($1))"
+
+
+async def next_run_at(among: Sequence[str] | None = None) -> datetime | None:
+    """Return when the first of the queued jobs that wait for a moment runs; None when none waits."""
+    rows = await fetch(f"SELECT min({_RUN_AT}) AS at FROM pgqueuer WHERE {_AMONG}", among)  # noqa: S608
+    return cast(datetime | None, rows[0]["at"])
+
+
+async def drain(now: datetime, *, limit: int = 1000, among: Sequence[str] | None = None) -> int:
     """Run, in this process, every queued job that is due at `now`, and what those enqueue. Return how many ran.
 
-    For commands and tests: a job that raises is taken off the queue and its error is raised here.
+    For commands, tests and rehearsals: a job that raises is taken off the queue and its error is raised here. `among`
+    names the modules whose jobs run; None is all.
     """
     ran = 0
     while ran < limit:
         rows = await fetch(
-            """DELETE FROM pgqueuer WHERE id = (
-                 SELECT id FROM pgqueuer WHERE status = 'queued'
-                 AND coalesce((convert_from(payload, 'UTF8')::jsonb ->> 'run_at')::timestamptz, '-infinity') <= $1
-                 ORDER BY coalesce((convert_from(payload, 'UTF8')::jsonb ->> 'run_at')::timestamptz, created), id
-                 LIMIT 1 FOR UPDATE SKIP LOCKED)
-               RETURNING entrypoint, payload""",
+            f"""DELETE FROM pgqueuer WHERE id = (
+                 SELECT id FROM pgqueuer WHERE {_AMONG} AND coalesce({_RUN_AT}, '-infinity') <= $2
+                 ORDER BY coalesce({_RUN_AT}, created), id LIMIT 1 FOR UPDATE SKIP LOCKED)
+               RETURNING entrypoint, payload""",  # noqa: S608 - own constants
+            among,
             now,
         )
         if not rows:
