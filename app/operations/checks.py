@@ -33,6 +33,8 @@ STOCK = (
         FROM stock s LEFT JOIN (SELECT stock_id, sum(units) AS units FROM (
           SELECT l.stock_id, l.quantity - l.restocked AS units FROM order_line l JOIN "order" o ON o.id = l.order_id
           WHERE o.completed_at IS NOT NULL
+          UNION ALL SELECT discount_stock_id, 1 FROM "order"
+          WHERE completed_at IS NOT NULL AND discount_stock_id IS NOT NULL AND NOT discount_returned
           UNION ALL SELECT stock_id, quantity FROM registration
           WHERE state IN ('confirmed', 'attended') AND stock_id IS NOT NULL) taken GROUP BY stock_id) p
         ON p.stock_id = s.id WHERE s.sold <> coalesce(p.units, 0)""",

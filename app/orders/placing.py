@@ -19,14 +19,16 @@ _NUMBER_LENGTH = 10
 _INSERT = """
 WITH placed AS (
   INSERT INTO "order" (id, number, page_id, organization_id, group_id, user_id, customer_id, email, buyer_key,
-    attempt_key, state, amount, currency, hold_id, terms, locale, created_at, updated_at, completed_at, held_until)
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15::jsonb, $16, $17, $17, $18, $19)),
+    attempt_key, state, amount, currency, hold_id, terms, locale, created_at, updated_at, completed_at, held_until,
+    discount_stock_id)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15::jsonb, $16, $17, $17, $18, $19, $20)),
 listed AS (
-  INSERT INTO order_line (id, order_id, content_id, product_id, stock_id, title, quantity, original_amount, amount, restocked)
-  SELECT gen_random_uuid(), $1, l.*, 0 FROM unnest($20::uuid[], $21::uuid[], $22::uuid[], $23::text[], $24::int[],
-    $25::bigint[], $26::bigint[]) AS l)
+  INSERT INTO order_line (id, order_id, content_id, product_id, stock_id, title, quantity, original_amount, amount,
+    reduction, restocked)
+  SELECT gen_random_uuid(), $1, l.*, 0 FROM unnest($21::uuid[], $22::uuid[], $23::uuid[], $24::text[], $25::int[],
+    $26::bigint[], $27::bigint[], $28::bigint[]) AS l)
 INSERT INTO order_event (id, created_at, order_id, kind, details)
-SELECT gen_random_uuid(), $17, $1, k, '{}' FROM unnest($27::text[]) AS k"""
+SELECT gen_random_uuid(), $17, $1, k, '{}' FROM unnest($29::text[]) AS k"""
 
 
 @dataclass(frozen=True)
@@ -97,6 +99,7 @@ async def insert_order(
         now,
         now if completed else None,
         until,
+        priced.discount.stock_id if priced.discount else None,
         [item.content_id for item in items],
         [item.product_id for item in items],
         [item.stock_id for item in items],
@@ -104,5 +107,6 @@ async def insert_order(
         [line.quantity for line in priced.lines],
         [item.original_amount for item in items],
         [line.amount for line in priced.lines],
+        [line.item.amount - line.amount for line in priced.lines],
         ["created", "completed"] if completed else ["created"],
     )

@@ -1,4 +1,7 @@
-"""Refunded pieces go back on sale when the seller asks for it."""
+"""What a refund gives back: pieces when the seller asks for it, the use of a code or link when all the money went back.
+
+Both in one statement, so that its rows are locked in the order of every other.
+"""
 
 from uuid import UUID
 
@@ -7,11 +10,21 @@ from app.orders.placing import topic_of
 from app.stock import holding
 
 
-async def put_back(order_id: UUID, page_id: UUID, money: int | None) -> int:
-    """Put an order's pieces on sale again in the current transaction; return how many.
+async def put_back(
+    order_id: UUID, page_id: UUID, money: int, *, whole: bool, restock: bool
+) -> None:
+    """Give back, in the current transaction, what a refund of `money` (minor units) frees; `whole` says that with it
+    everything was refunded. Pieces go back only to `restock`: as many whole ones as the money pays for, or all."""
+    units: dict[UUID, int] = {}
+    if restock:
+        units = await _pieces(order_id, None if whole else money)
+    if whole and (stock_id := await _use(order_id)):
+        units[stock_id] = units.get(stock_id, 0) + 1
+    if units:
+        await holding.take_back(units, topic_of(page_id))
 
-    `money` (minor units) is what was refunded: as many whole pieces as it pays for go back. None means all of them.
-    """
+
+async def _pieces(order_id: UUID, money: int | None) -> dict[UUID, int]:
     lines = await db.fetch(
         "SELECT id, stock_id, quantity - restocked AS left, amount FROM order_line WHERE order_id = $1 "
         "AND quantity > restocked ORDER BY amount DESC, id FOR UPDATE",
@@ -28,6 +41,13 @@ async def put_back(order_id: UUID, page_id: UUID, money: int | None) -> int:
             await db.execute(
                 "UPDATE order_line SET restocked = restocked + $2 WHERE id = $1", line["id"], count
             )
-    if units:
-        await holding.take_back(units, topic_of(page_id))
-    return sum(units.values())
+    return units
+
+
+async def _use(order_id: UUID) -> UUID | None:
+    """Return the stock of the discount's use that a paid order had until now; None when it had none."""
+    return await db.fetch_value(
+        """UPDATE "order" SET discount_returned = true WHERE id = $1 AND completed_at IS NOT NULL
+           AND discount_stock_id IS NOT NULL AND NOT discount_returned RETURNING discount_stock_id""",
+        order_id,
+    )

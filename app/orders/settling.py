@@ -52,9 +52,11 @@ async def _count(refund: db.Record, now: datetime) -> None:
     )
     assert order is not None  # a refund keeps its order from being deleted
     await record(order["id"], "refunded", now, actor_id=refund["actor_id"], amount=refund["amount"])
-    if refund["restock"]:
-        money = None if order["state"] == "refunded" else refund["amount"]
-        await restocking.put_back(order["id"], order["page_id"], money)
+    await restocking.put_back(
+        *(order["id"], order["page_id"], refund["amount"]),
+        whole=order["state"] == "refunded",
+        restock=refund["restock"],
+    )
     if refund["reason"] != "unavailable":
         await jobs.enqueue(
             "orders.refunded",

@@ -35,7 +35,8 @@ DELIVERED = (COMPLETED, PARTIALLY_REFUNDED)
 
 class Order(Table, tablename="order"):
     """One purchase. Owner columns are copied from the page; `terms` is what the buyer was promised at the hold, which
-    ends at `held_until`. `checked_at` is when Stripe was last asked about it."""
+    ends at `held_until`. `checked_at` is when Stripe was last asked about it. `discount_stock_id` counts the uses of the
+    code or link that lowered the price: the order has one of them, until `discount_returned`."""
 
     id = UUID(primary_key=True, default=new_id)
     number = Varchar(length=12, null=False, unique=True)
@@ -52,6 +53,8 @@ class Order(Table, tablename="order"):
     currency = Varchar(length=3, null=False)
     refunded_amount = BigInt(null=False, default=0)
     hold_id = ForeignKey(Hold, null=True, default=None, index=True, on_delete=OnDelete.set_null)
+    discount_stock_id = UUID(null=True, default=None)
+    discount_returned = Boolean(null=False, default=False)
     stripe_session_id = Varchar(length=255, null=True, default=None, unique=True)
     checkout_url = Text(null=True, default=None)
     payment_intent = Varchar(length=255, null=True, default=None, index=True)
@@ -65,7 +68,10 @@ class Order(Table, tablename="order"):
 
 
 class OrderLine(Table, tablename="order_line"):
-    """One item of an order. Amounts are for one piece; `restocked` pieces went back on sale after a refund."""
+    """One item of an order. Amounts are for one piece; `restocked` pieces went back on sale after a refund.
+
+    `amount` is what it costs, `reduction` what a code or a link took off the page's price: together they are that.
+    """
 
     id = UUID(primary_key=True, default=new_id)
     order_id = ForeignKey(Order, null=False, index=True, on_delete=OnDelete.cascade)
@@ -76,6 +82,7 @@ class OrderLine(Table, tablename="order_line"):
     quantity = Integer(null=False)
     original_amount = BigInt(null=False)
     amount = BigInt(null=False)
+    reduction = BigInt(null=False, default=0)
     restocked = Integer(null=False, default=0)
 
 
