@@ -14,6 +14,7 @@ from app.pages.terms import Afterlife
 from app.stock.holding import buy, hold
 from tests.factories.pages import make_draft, make_page
 from tests.factories.products import make_product
+from tests.support.hearing import heard
 
 SECOND = timedelta(seconds=1)
 
@@ -66,26 +67,15 @@ async def test_stock_is_available_then_held_then_gone(owner: Any, client: Any, c
     await hold(
         {page.stock_id: 1}, hold_id=two, topic=page.topic, buyer_key="b", now=now, until=until
     )
-    await _settle()
+    await heard()
     html = (await client.get(f"/p/{page.short_id}")).text
     assert "1 is in another basket" in html and "04:12" in html and "disabled" in html
     from app.stock.holding import sell
 
     await sell(two, now)
-    await _settle()
+    await heard()
     html = (await client.get(f"/p/{page.short_id}")).text
     assert "Sold out" in html and 'id="checkout"' not in html
-
-
-async def _settle() -> None:
-    """Wait until this process's live bus has heard what was published."""
-    import asyncio
-
-    for _ in range(100):
-        if bus.connected:
-            break
-        await asyncio.sleep(0.02)
-    await asyncio.sleep(0.05)
 
 
 async def test_warm_costs_no_statement_and_cold_two(
@@ -94,7 +84,7 @@ async def test_warm_costs_no_statement_and_cold_two(
     from app.core import db
 
     page = await make_page(owner.viewer, now=now)
-    await _settle()
+    await heard()
     cache.forget(None)
     asked: list[str] = []
     connection = db.connection
@@ -116,7 +106,7 @@ async def test_a_change_is_seen_at_once(owner: Any, client: Any, clock: Any) -> 
     await client.get(f"/p/{page.short_id}")
     clock.advance(SECOND)
     await pausing.pause(page, owner.viewer.user_id, clock.now(), moves_deadline=True)
-    await _settle()
+    await heard()
     html = (await client.get(f"/p/{page.short_id}")).text
     assert "Paused for the moment" in html and "The clock stands still" in html
     assert 'id="checkout"' not in html
@@ -126,7 +116,7 @@ async def test_the_cache_is_not_used_while_the_bus_is_deaf(
     owner: Any, client: Any, now: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     page = await make_page(owner.viewer, now=now)
-    await _settle()
+    await heard()
     await client.get(f"/p/{page.short_id}")
     monkeypatch.setattr(bus, "connected", False)
     before = cache.renders
@@ -136,7 +126,7 @@ async def test_the_cache_is_not_used_while_the_bus_is_deaf(
 
 async def test_conditional_requests_and_compression(owner: Any, client: Any, now: Any) -> None:
     page = await make_page(owner.viewer, now=now)
-    await _settle()
+    await heard()
     first = await client.get(f"/p/{page.short_id}", headers={"Accept-Encoding": "br, gzip"})
     assert first.headers["content-encoding"] == "br"
     assert first.headers["cache-control"].startswith("public")
@@ -168,7 +158,7 @@ async def test_expired_redirects_where_its_creator_said(
     afterlife = Afterlife(action="redirect", url="https://shop.example.com/")
     page = await make_page(owner.viewer, now=clock.now(), afterlife=afterlife)
     await ending.end(page, owner.viewer.user_id, clock.now())
-    await _settle()
+    await heard()
     answer = await client.get(f"/p/{page.short_id}")
     assert answer.status_code == 302
     assert answer.headers["location"] == "https://shop.example.com/"
@@ -184,7 +174,7 @@ async def test_sold_out_redirects_where_its_creator_said(owner: Any, client: Any
     )
     assert page.stock_id
     await buy({page.stock_id: 1}, hold_id=new_id(), topic=page.topic, buyer_key="a", now=now)
-    await _settle()
+    await heard()
     answer = await client.get(f"/p/{page.short_id}")
     assert answer.status_code == 302
 
@@ -194,7 +184,7 @@ async def test_changes_after_publication_are_told(owner: Any, client: Any, now: 
     await extending.extend(page, now + timedelta(hours=3), owner.viewer.user_id, now)
     page = await loading.by_id(page.id)
     await extending.add_stock(page, 7, None, owner.viewer.user_id, now)
-    await _settle()
+    await heard()
     html = (await client.get(f"/p/{page.short_id}")).text
     assert "Changes to this offer" in html
     assert "Pieces changed from 5 to 12" in html and "End moved from" in html

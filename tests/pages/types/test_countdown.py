@@ -1,6 +1,5 @@
 """Countdown: right at the instant without any job, in every state, and its zero is recorded and told once."""
 
-import asyncio
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,25 +8,16 @@ import pytest
 from app.core import db
 from app.core.errors import Invalid
 from app.core.forms import validate
-from app.core.live import bus
 from app.pages import announcing, changing, loading, pausing, publishing
 from app.pages.editing import form_of, read_edit
 from app.pages.terms import Afterlife
 from app.pages.types.countdown.form import CountdownForm
 from tests.factories.types import DAY, HOUR, make_countdown, make_draft_of, make_page_of
+from tests.support.hearing import heard
 
 SECOND = timedelta(seconds=1)
 SHOP = "https://shop.example.com/"
 TOLD = "pages.transition"
-
-
-async def settle() -> None:
-    """Wait until the live bus has heard what was published."""
-    for _ in range(100):
-        if bus.connected:
-            break
-        await asyncio.sleep(0.02)
-    await asyncio.sleep(0.05)
 
 
 async def recorded(page: Any) -> list[tuple[str, datetime]]:
@@ -123,7 +113,7 @@ async def test_ended_by_hand_before_zero_it_never_acts(owner: Any, client: Any, 
     ended = await owner.post(f"/console/pages/{page.id}/ending", data={"": ""})
     assert ended.status_code in (200, 303)
     clock.advance(2 * HOUR)
-    await settle()
+    await heard()
     answer = await client.get(f"/p/{page.short_id}")
     assert answer.status_code == 200 and "This countdown is over" in answer.text
 
@@ -177,7 +167,7 @@ async def test_a_pause_that_moves_the_clock_moves_the_target(
     target = page.settings.target_at  # type: ignore[attr-defined]  # the countdown's own
     await pausing.pause(page, owner.viewer.user_id, clock.now(), moves_deadline=True)
     clock.advance(2 * HOUR)
-    await settle()
+    await heard()
     html = (await client.get(f"/p/{page.short_id}")).text
     assert "The clock stands still" in html and "data-countdown" not in html
     await pausing.resume(await loading.by_id(page.id), owner.viewer.user_id, clock.now())
@@ -208,7 +198,7 @@ async def test_a_moved_target_is_told_to_visitors_and_to_other_modules(
     edit = read_edit(form, page, {}, clock.now())
     assert edit is not None and form.ok, form.errors
     await changing.save(page, edit, owner.viewer.user_id, clock.now())
-    await settle()
+    await heard()
     html = (await client.get(f"/p/{page.short_id}")).text
     assert "Countdown moved from" in html
     assert await db.fetch_value(

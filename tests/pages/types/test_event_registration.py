@@ -1,6 +1,5 @@
 """Events: open, full, waitlist and closed, at the very instants; the link for registrants alone; questions held to rules."""
 
-import asyncio
 from typing import Any
 
 import pytest
@@ -20,13 +19,10 @@ from app.pages.types.event_registration.form import EventForm
 from app.pages.types.event_registration.questions import COLUMNS, columns_of, read_questions
 from app.stock import holding
 from tests.factories.types import DAY, HOUR, make_draft_of, make_event, make_offer
+from tests.support.hearing import heard
 
 LINK = "https://zoom.us/j/123?pwd=secret"
 ONLINE = {"kind": "virtual", "platform": "zoom", "link": LINK}
-
-
-async def settle() -> None:
-    await asyncio.sleep(0.1)
 
 
 async def take(page: Any, number: int, now: Any) -> None:
@@ -160,7 +156,7 @@ async def test_places_are_added_and_told(owner: Any, client: Any, now: Any, run_
     assert await db.fetch_value(
         "SELECT count(*) FROM pgqueuer WHERE entrypoint = 'pages.added_stock'"
     )
-    await settle()
+    await heard()
     html = (await client.get(f"/p/{page.short_id}")).text
     assert "4 places left" in html and "Pieces changed from 1 to 5" in html
     assert await accepts(page, now) is Acceptance.OPEN
@@ -193,7 +189,7 @@ async def test_a_moved_event_is_told_and_its_link_is_not(owner: Any, client: Any
     edit = read_edit(form, page, {}, now)
     assert edit is not None and form.ok, form.errors
     await changing.save(page, edit, owner.viewer.user_id, now)
-    await settle()
+    await heard()
     html = (await client.get(f"/p/{page.short_id}")).text
     assert "Start moved from" in html and "zoom.us" not in html
     told = "SELECT count(*) FROM pgqueuer WHERE entrypoint = 'pages.changed_times'"

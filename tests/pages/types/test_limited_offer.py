@@ -1,6 +1,5 @@
 """Limited-time offers: the code, the price with it applied, how many are left, and what comes after."""
 
-import asyncio
 from typing import Any
 
 import pytest
@@ -15,6 +14,7 @@ from app.pages.types.limited_offer.form import OfferForm
 from app.products.queries import product_cards
 from app.stock import holding
 from tests.factories.types import DAY, HOUR, make_draft_of, make_offer
+from tests.support.hearing import heard
 
 SHOP = "https://shop.example.com/"
 
@@ -90,14 +90,14 @@ async def test_it_ends_with_the_last_piece(owner: Any, client: Any, now: Any) ->
         {page.stock_id: 1}, hold_id=new_id(), topic=page.topic, buyer_key="a", now=now
     )
     assert await selling.retire_if_sold_out(page.id, now)
-    await asyncio.sleep(0.1)
+    await heard()
     assert "All taken" in (await client.get(f"/p/{page.short_id}")).text
 
 
 async def test_pieces_are_added(owner: Any, client: Any, now: Any) -> None:
     page = await make_offer(owner.viewer, now=now)
     await extending.add_stock(page, 5, None, owner.viewer.user_id, now)
-    await asyncio.sleep(0.1)
+    await heard()
     html = (await client.get(f"/p/{page.short_id}")).text
     assert "15 left" in html and "Pieces changed from 10 to 15" in html
 
@@ -109,7 +109,7 @@ async def test_a_changed_code_is_told(owner: Any, client: Any, now: Any) -> None
     edit = read_edit(form, page, cards, now)
     assert edit is not None and form.ok, form.errors
     await changing.save(page, edit, owner.viewer.user_id, now)
-    await asyncio.sleep(0.1)
+    await heard()
     html = (await client.get(f"/p/{page.short_id}")).text
     assert "Code changed from EARLY-BIRD to LATE-BIRD" in html
     assert "Discount changed from 30 % to 10 %" in html
