@@ -35,7 +35,7 @@ WITH newcomer AS (
   VALUES ($1, $2, $3, $4, $5, $6, $7, $7)
   ON CONFLICT (lower(email)) DO NOTHING RETURNING id
 ), owner AS (
-  INSERT INTO organization (id, name, created_at) SELECT $2, $8, $7 FROM newcomer
+  INSERT INTO organization (id, name, owner_id, created_at) SELECT $2, $8, id, $7 FROM newcomer
 ), team AS (
   INSERT INTO "group" (id, organization_id, name, created_at) SELECT $3, $2, $9, $7 FROM newcomer
 ), roles AS (

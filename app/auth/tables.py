@@ -2,6 +2,7 @@
 
 from piccolo.columns import JSONB, UUID, ForeignKey, Integer, Text, Timestamptz, Varchar
 from piccolo.columns.base import OnDelete
+from piccolo.columns.reference import LazyTableReference
 from piccolo.table import Table
 
 from app.core.ids import new_id
@@ -12,10 +13,18 @@ PARTITIONED = "partitioned"
 
 
 class Organization(Table, tablename="organization"):
-    """Who owns pages, pays for a plan and has groups."""
+    """Who owns pages, pays for a plan and has groups. Without an `owner_id` it has no members, or the previous version
+    made it: then its first admin is the owner (`organizations.py`)."""
 
     id = UUID(primary_key=True, default=new_id)
     name = Varchar(length=120)
+    owner_id = ForeignKey(
+        LazyTableReference("User", module_path=__name__),
+        null=True,
+        default=None,
+        on_delete=OnDelete.restrict,
+        index=True,
+    )
     created_at = Timestamptz(default=None, null=False)
 
 
