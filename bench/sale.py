@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from app.auth.accounts import sign_up
 from app.auth.viewer import Viewer
 from app.core import db
 from app.core.clock import utc_now
@@ -14,6 +13,7 @@ from app.core.ids import new_short_id
 from app.main import register_handlers
 from app.pages import selling
 from app.pages.loading import PageRecord
+from tests.factories.auth import make_owner
 from tests.factories.pages import make_page
 from tests.factories.products import make_product
 
@@ -30,7 +30,7 @@ async def database() -> AsyncGenerator[None]:
 
 
 async def creator() -> Viewer:
-    return await sign_up(
+    return await make_owner(
         email=f"{new_short_id()}@example.com",
         password="measured-at-night",
         name="Ines",

@@ -6,12 +6,28 @@ from uuid import UUID
 from app.auth import emails
 from app.auth.security_log import note
 from app.auth.viewer import Viewer
-from app.core.db import execute, fetch_one, transaction
-from app.core.errors import ExpiredLink
+from app.core.db import execute, fetch_one, fetch_value, transaction
+from app.core.errors import ExpiredLink, Invalid
+from app.core.i18n import gettext as _
 from app.core.ids import parse_id
 from app.core.signing import read_token, sign_token
 
 LINK_AGE = timedelta(days=14)
+
+
+class AddressUnconfirmed(Invalid):
+    """Something that reaches the public was asked for by someone whose address may not be theirs (422)."""
+
+    def default_message(self) -> str:
+        return _("Please confirm your e-mail address first: we have sent you a link.")
+
+
+async def ensure_verified(user_id: UUID) -> None:
+    """Raise AddressUnconfirmed unless this person's address is known to be theirs."""
+    if not await fetch_value(
+        'SELECT verified_at IS NOT NULL FROM "user" WHERE id = $1', user_id
+    ):
+        raise AddressUnconfirmed
 
 
 def verification_token(user_id: UUID, email: str, now: datetime) -> str:

@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
+from app.auth.verifying import ensure_verified
 from app.core import db
 from app.core.errors import Conflict, Invalid
 from app.core.i18n import gettext as _
@@ -14,7 +15,10 @@ from app.stock.capacity import create_stock, set_capacity
 
 
 async def publish(page: PageRecord, user_id: UUID, now: datetime) -> None:
-    """Make a draft or scheduled page active at once. Raises Refused, Invalid when something is missing, Conflict."""
+    """Make a draft or scheduled page active at once.
+
+    Raises Refused, Invalid when something is missing or the user's address is not confirmed, Conflict.
+    """
     await _bring_out(page, lifecycle.publish(page.times, now), user_id, now)
 
 
@@ -36,6 +40,7 @@ async def unschedule(page: PageRecord, user_id: UUID, now: datetime) -> None:
 
 async def _bring_out(page: PageRecord, after: PageTimes, user_id: UUID, now: datetime) -> None:
     _require_complete(page, after)
+    await ensure_verified(user_id)
     async with db.transaction():
         await store_times(page, after, now)
         await _fill_stock(page, now)

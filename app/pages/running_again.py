@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
+from app.auth.verifying import ensure_verified
 from app.auth.viewer import Viewer
 from app.core import db
 from app.core.errors import NotFound
@@ -16,10 +17,12 @@ from app.pages.loading import PageRecord
 async def run_again(page: PageRecord, new_page_id: UUID, viewer: Viewer, now: datetime) -> UUID:
     """Copy an expired page to the draft `new_page_id`, which becomes its successor. Raises Refused unless it expired.
 
-    Doing it again with the same id changes nothing; NotFound when the id is somebody else's.
+    Doing it again with the same id changes nothing; NotFound when the id is somebody else's. Like publishing it needs
+    a confirmed address, for the old page leads visitors to the new one.
     """
     if page.state(now) is not State.EXPIRED:
         raise Refused(refusal(page.state(now)))
+    await ensure_verified(viewer.user_id)
     async with db.transaction():
         if await _copy(page, new_page_id, viewer, now):
             await give_stock(new_page_id)

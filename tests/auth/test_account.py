@@ -1,13 +1,11 @@
 """The account page: name and password."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
-import httpx
 import pytest
 
 from app.auth.sessions import live_sessions, start_session
 from app.core import db
-from app.core.clock import ManualClock
 from tests.conftest import Inbox, Member
 from tests.support.aliases import RunJobs
 
@@ -66,23 +64,3 @@ async def test_password_guesses_inside_a_session_are_limited(owner: Member) -> N
     for _ in range(10):
         await owner.post("/console/account/password", data={**CHANGE, "current": "guess"})
     assert (await owner.post("/console/account/password", data=CHANGE)).status_code == 429
-
-
-async def test_the_verification_mail_can_be_sent_again(
-    owner: Member, clock: ManualClock, run_jobs: RunJobs, inbox: Inbox
-) -> None:
-    await db.execute("UPDATE \"user\" SET email = 'again-please@example.com'")
-    swapped = await owner.post("/console/account/verification", headers=HTMX)
-    assert 'id="account-verified"' in swapped.text
-    clock.advance(timedelta(seconds=1))
-    assert (await owner.post("/console/account/verification")).status_code == 303
-    await run_jobs()
-    mails = await inbox("again-please@example.com")
-    assert [mail["subject"] for mail in mails] == ["Please confirm your address"] * 2
-    [link] = [link for link in mails[0]["links"] if "/verify/" in link]
-    assert (await owner.post(httpx.URL(link).path)).status_code == 303
-    await owner.post("/console/account/verification")
-    assert await run_jobs() == 0
-    for _ in range(2):
-        await owner.post("/console/account/verification")
-    assert (await owner.post("/console/account/verification")).status_code == 429

@@ -10,8 +10,10 @@ from app.auth.controllers.answers import AnyRequest
 from app.auth.controllers.own_sessions import shown_sessions
 from app.auth.forms import NameForm, PasswordForm
 from app.auth.limiting import limit_password_changes, limit_verifications
+from app.auth.redirects import own_path
 from app.auth.verifying import send_verification
 from app.auth.viewer import Viewer
+from app.core.errors import TooManyRequests
 from app.core.forms import FieldError, Form, read_form
 from app.core.i18n import gettext as _
 from app.core.ratelimit import client_address
@@ -72,12 +74,21 @@ class AccountController(Controller):
     async def send_verification(
         self, request: AnyRequest, viewer: Viewer, now: datetime
     ) -> Response[str]:
-        await limit_verifications(request, viewer.user_id)
+        """Mail the link again; the notice that asks for it says so."""
+        notice = "auth/_confirm_address.html"
+        try:
+            await limit_verifications(request, viewer.user_id)
+        except TooManyRequests as error:
+            if not is_htmx(request):
+                raise
+            problem = _("We have sent several already. Please wait a while before the next.")
+            return fragments(request, (notice, {"problem": problem}), status=error.status)
         await send_verification(viewer, now)
-        toast = _("The mail is on its way.")
-        if not is_htmx(request):
-            return redirect(request, PATH, toast=toast)
-        return fragments(request, ("auth/_verified.html", {"viewer": viewer}), toast=toast)
+        if is_htmx(request) and not viewer.verified:
+            return fragments(request, (notice, {"sent": True}))
+        return redirect(
+            request, own_path(request.query_params.get("back", "")) or PATH, toast=_("The mail is on its way.")
+        )
 
     async def _answer(
         self,

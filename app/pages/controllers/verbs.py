@@ -161,7 +161,7 @@ class VerbController(Controller):
             return await _refused(request, viewer, found, now, "rerun", form)
         try:
             made = await running_again.run_again(found, form.data.id, viewer, now)
-        except Conflict as error:
+        except (Conflict, Invalid) as error:
             return await _show(request, viewer, found, now, error.status, problem=error.message)
         toast = _("Here is the new page. Set when it ends, and publish it.")
         return redirect(request, f"/console/pages/{made}/edit", toast=toast)
