@@ -24,9 +24,7 @@ class AddressUnconfirmed(Invalid):
 
 async def ensure_verified(user_id: UUID) -> None:
     """Raise AddressUnconfirmed unless this person's address is known to be theirs."""
-    if not await fetch_value(
-        'SELECT verified_at IS NOT NULL FROM "user" WHERE id = $1', user_id
-    ):
+    if not await fetch_value('SELECT verified_at IS NOT NULL FROM "user" WHERE id = $1', user_id):
         raise AddressUnconfirmed
 
 

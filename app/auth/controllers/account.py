@@ -87,7 +87,9 @@ class AccountController(Controller):
         if is_htmx(request) and not viewer.verified:
             return fragments(request, (notice, {"sent": True}))
         return redirect(
-            request, own_path(request.query_params.get("back", "")) or PATH, toast=_("The mail is on its way.")
+            request,
+            own_path(request.query_params.get("back", "")) or PATH,
+            toast=_("The mail is on its way."),
         )
 
     async def _answer(
