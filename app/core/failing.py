@@ -7,7 +7,15 @@ import structlog
 from litestar import Request, Response
 from litestar.exceptions import HTTPException
 
-from app.core.errors import MayflyError, TooManyRequests, TooSlow
+from app.core.errors import (
+    BadRequest,
+    ExpiredLink,
+    MayflyError,
+    NotFound,
+    TooLarge,
+    TooManyRequests,
+    TooSlow,
+)
 from app.core.i18n import gettext as _
 from app.core.middleware import logged_path
 from app.core.outages import is_outage
@@ -38,17 +46,22 @@ def titles() -> dict[int, str]:
     }
 
 
+# What Litestar refuses as we would, in the same words.
+OURS: dict[int, type[MayflyError]] = {400: BadRequest, 404: NotFound, 405: NotFound, 413: TooLarge}
+
 PAGES = frozenset({402, 403, 404, 410, 422, 429, 500, 503})
 
 
-def _answer(request: Request_, status: int, message: str, headers: dict[str, str]) -> Response[Any]:
+def _answer(
+    request: Request_, status: int, message: str, headers: dict[str, str], title: str = ""
+) -> Response[Any]:
     reference = str(request.scope["state"].get("request_id", ""))
     # Not request.url: it can't be read when the Host header is nonsense, which may be why we are here.
     if request.scope["path"].startswith("/api/"):
         return Response({"error": message}, status_code=status, headers=headers)
     context: dict[str, Any] = {
         "status": status,
-        "title": titles().get(status, _("Something went wrong")),
+        "title": title or titles().get(status, _("Something went wrong")),
         "message": message,
         "reference_id": reference,
         "request": request,
@@ -70,15 +83,17 @@ def expected(request: Request_, error: MayflyError) -> Response[Any]:
     if isinstance(error, TooSlow):
         # What is still to come of the request must not be taken for the next one.
         headers["Connection"] = "close"
-    return _answer(request, error.status, error.message, headers)
+    title = _("This link has run out") if isinstance(error, ExpiredLink) else ""
+    return _answer(request, error.status, error.message, headers, title)
 
 
 def from_framework(request: Request_, error: HTTPException) -> Response[Any]:
     """Answer what Litestar refuses (no such route, body too large, unreadable parameters) in our words."""
     status = error.status_code
-    message = titles().get(status, _("The request can't be accepted.")) + "."
     if status >= 500:
         return unexpected(request, error)
+    known = OURS.get(status)
+    message = known().message if known else _("The request can't be accepted.")
     return _answer(
         request, status, message, {key: str(value) for key, value in (error.headers or {}).items()}
     )

@@ -129,6 +129,7 @@
     if ([...changed].some((form) => form.isConnected)) event.preventDefault();
   });
 
+  document.querySelector(".side nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
   enhance();
   new MutationObserver((changes) => {
     if (changes.some((change) => [...change.addedNodes].some((node) => node.nodeType === 1))) enhance();
