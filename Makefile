@@ -10,7 +10,7 @@ CODE := app tests bench piccolo_conf.py migrations
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_NO_INPUT := 1
 
-.PHONY: help run test check format bench chaos lock clean setup
+.PHONY: help run test check format bench chaos lock audit clean setup
 
 help: ## List what can be made
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -58,6 +58,10 @@ lock: ## Pin every dependency with its hashes
 	@$(VENV)-lock/bin/uv pip compile --quiet --generate-hashes --all-extras --python-version 3.11 pyproject.toml -o requirements.lock
 	@rm -rf $(VENV)-lock
 
+audit: ## Ask the public databases of known holes about every pinned dependency (needs the network)
+	@test -x $(VENV)-audit/bin/pip-audit || { $(PYTHON) -m venv $(VENV)-audit && $(VENV)-audit/bin/pip install --quiet pip-audit; }
+	@$(VENV)-audit/bin/pip-audit --strict --progress-spinner off --disable-pip --require-hashes -r requirements.lock
+
 clean: ## Remove the environment and all caches; data in var/ stays
-	rm -rf $(VENV) $(VENV)-lock *.egg-info .pytest_cache .ruff_cache .hypothesis .import_linter_cache test-results
+	rm -rf $(VENV) $(VENV)-lock $(VENV)-audit *.egg-info .pytest_cache .ruff_cache .hypothesis .import_linter_cache test-results
 	find app tests bench migrations -name __pycache__ -type d -prune -exec rm -rf {} +
