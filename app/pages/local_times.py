@@ -1,9 +1,8 @@
 """Times as people type them in the page's zone, where a clock change can make a time twice or never."""
 
 from datetime import UTC, datetime
-from functools import lru_cache
 from typing import Literal
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from app.core.forms import FieldError
 from app.core.i18n import gettext as _
@@ -12,21 +11,6 @@ FORMATS = ("%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S")
 LAST_YEAR = 2200
 
 Fold = Literal["", "first", "second"]
-
-
-@lru_cache
-def zones() -> tuple[str, ...]:
-    """Return the names of the zones that people live in, sorted."""
-    old = ("Etc/", "SystemV/", "US/", "posix/", "right/")
-    named = (zone for zone in available_timezones() if "/" in zone and not zone.startswith(old))
-    return (*sorted(named), "UTC")
-
-
-def check_zone(name: str) -> str:
-    """Return `name`. Raises FieldError beside `zone` when there is no such zone."""
-    if name not in available_timezones():
-        raise FieldError("zone", _("There is no such time zone."))
-    return name
 
 
 def to_utc(field: str, text: str, zone: str, fold: Fold = "") -> datetime | None:

@@ -2,10 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
 from typing import Annotated
 from uuid import UUID
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field
 
@@ -14,6 +13,7 @@ from app.core.i18n import gettext as _
 from app.core.ids import new_id
 from app.core.money import CURRENCIES, format_amount_input, parse_amount
 from app.core.settings import get_settings
+from app.core.zones import check_zone
 from app.products.presenting import ProductDetail
 
 LOCAL_FORMATS = ("%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S")
@@ -55,14 +55,6 @@ class Details:
     expires_at: datetime | None
 
 
-@lru_cache
-def zones() -> tuple[str, ...]:
-    """Return the names of the zones that people live in, sorted, and UTC."""
-    old = ("Etc/", "SystemV/", "US/", "posix/", "right/")
-    lived = (zone for zone in available_timezones() if "/" in zone and not zone.startswith(old))
-    return ("UTC", *sorted(lived))
-
-
 def read_details(
     form: Form[ProductForm] | Form[NewProductForm], now: datetime, kept: datetime | None = None
 ) -> Details | None:
@@ -90,8 +82,7 @@ def read_details(
 
 
 def _moment(text: str, zone: str) -> datetime | None:
-    if zone not in available_timezones():
-        raise FieldError("zone", _("There is no such time zone."))
+    check_zone(zone)
     if not text:
         return None
     for form in LOCAL_FORMATS:
@@ -107,7 +98,8 @@ def _moment(text: str, zone: str) -> datetime | None:
 
 def empty_form() -> Form[NewProductForm]:
     """Return the form of a product that does not exist yet, with its future id."""
-    return Form(values={"id": str(new_id()), "currency": get_settings().currency, "expires_at": ""})
+    fresh = {"id": str(new_id()), "currency": get_settings().currency}
+    return Form(values={**fresh, "expires_at": "", "zone": "UTC"})
 
 
 def filled_form(product: ProductDetail) -> Form[ProductForm]:

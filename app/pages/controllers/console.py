@@ -12,11 +12,11 @@ from app.auth.viewing import requires
 from app.core.forms import FieldError, Form, read_form
 from app.core.i18n import gettext as _
 from app.core.rendering import fragments, is_htmx, page, redirect
+from app.core.zones import check_zone, zones
 from app.pages import changing, loading
 from app.pages.controllers.views import detail_context, figures_context, new_form
 from app.pages.forms import NewPageForm
 from app.pages.imaging import picture
-from app.pages.local_times import check_zone, zones
 from app.pages.queries import STATES, list_pages
 from app.pages.types import page_types
 

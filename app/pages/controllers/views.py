@@ -11,12 +11,13 @@ from app.core.i18n import gettext as _
 from app.core.i18n import languages
 from app.core.ids import new_id, parse_id
 from app.core.theme import FONT_STACKS, PRESETS, RADII, Theme, check, font_label
+from app.core.zones import zones
 from app.pages.editing import Edit, form_of
 from app.pages.embedding import embed_code, may_embed
 from app.pages.foreseeing import Foreseen, foresee
 from app.pages.lifecycle import State
 from app.pages.loading import PageRecord
-from app.pages.local_times import to_local, zones
+from app.pages.local_times import to_local
 from app.pages.picking import choices
 from app.pages.previewing import Choice, preview
 from app.pages.queries import figures_of, transitions_of

@@ -10,7 +10,8 @@ from app.core.errors import NotFound
 from app.core.forms import Form
 from app.core.money import CURRENCIES
 from app.core.rendering import Fragment
-from app.products.forms import filled_form, zones
+from app.core.zones import zones
+from app.products.forms import filled_form
 from app.products.kinds import MAXIMUM_FILES, FileKind, rule_for
 from app.products.presenting import FileRef, ProductDetail
 from app.products.queries import find_product

@@ -1,0 +1,22 @@
+"""Time zones by their names, as people choose them."""
+
+from functools import lru_cache
+from zoneinfo import available_timezones
+
+from app.core.forms import FieldError
+from app.core.i18n import gettext as _
+
+
+@lru_cache
+def zones() -> tuple[str, ...]:
+    """Return the names of the zones that people live in, sorted."""
+    old = ("Etc/", "SystemV/", "US/", "posix/", "right/")
+    named = (zone for zone in available_timezones() if "/" in zone and not zone.startswith(old))
+    return (*sorted(named), "UTC")
+
+
+def check_zone(name: str) -> str:
+    """Return `name`. Raises FieldError beside `zone` when there is no such zone."""
+    if name not in available_timezones():
+        raise FieldError("zone", _("There is no such time zone."))
+    return name
