@@ -22,7 +22,8 @@ class Limit(StrEnum):
 
 @dataclass(frozen=True)
 class Features:
-    """What a plan allows; None is without limit. `fee_basis_points` are hundredths of a per cent of each sale."""
+    """What a plan allows; None is without limit. `fee_basis_points` are hundredths of a per cent of each sale;
+    `own_names` lets the organization and its groups be called what they like."""
 
     active_pages: int | None
     products: int | None
@@ -31,6 +32,7 @@ class Features:
     team_size: int | None
     own_branding: bool
     fee_basis_points: int
+    own_names: bool = False
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,19 @@ from app.billing.plans import Limit, Plan
 
 Counter = Callable[[UUID], Awaitable[int]]
 
-_counters: dict[Limit, Counter] = {}
+_counters: dict[Limit, list[Counter]] = {}
 
 
 def register(limit: Limit, counter: Counter) -> None:
-    """Let `counter` tell how many of `limit` an organization has."""
-    _counters[limit] = counter
+    """Let `counter` tell how many of `limit` an organization has; several counters are added up."""
+    known = _counters.setdefault(limit, [])
+    if counter not in known:
+        known.append(counter)
+
+
+async def used(limit: Limit, organization_id: UUID) -> int:
+    """Return how many of `limit` the organization has, as all who count say."""
+    return sum([await counter(organization_id) for counter in _counters.get(limit, [])])
 
 
 @dataclass(frozen=True)
@@ -36,7 +43,7 @@ class Usage:
 async def usage_of(organization_id: UUID, plan: Plan) -> list[Usage]:
     """Return what the organization uses, against what `plan` allows."""
     return [
-        Usage(limit, await _counters[limit](organization_id), plan.allows(limit))
+        Usage(limit, await used(limit, organization_id), plan.allows(limit))
         for limit in Limit
         if limit in _counters
     ]

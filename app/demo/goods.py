@@ -103,7 +103,7 @@ async def _attach(
     now: datetime,
 ) -> None:
     """Upload one file and wait for its verification. Raises StoreUnavailable."""
-    owner = Owner(good.id, kind, creator.user_id, creator.group_id)
+    owner = Owner(good.id, kind, creator.user_id, creator.group_id, creator.organization_id)
     announced = announce(name, len(data), content_type, None, rule_for(kind))
     upload, _done = await begin_upload(owner, announced, now)
     url = get_store().presign_part(upload.object_key, upload.multipart_id, 1, PART_URL_LIFE)

@@ -137,6 +137,17 @@ REFUNDS = (
     ),
 )
 
+REGISTRATIONS = (
+    Check(
+        "registrations-miscounted",
+        """SELECT coalesce(c.page_id, r.page_id) AS subject,
+          format('%s counted, %s stand', coalesce(c.standing, 0), coalesce(r.standing, 0)) AS detail
+        FROM registration_count c FULL JOIN (
+          SELECT page_id, count(*) AS standing FROM registration WHERE state <> 'cancelled' GROUP BY page_id) r
+        ON r.page_id = c.page_id WHERE coalesce(c.standing, 0) <> coalesce(r.standing, 0)""",
+    ),
+)
+
 AROUND = (
     Check(
         "webhook-unprocessed",
@@ -165,4 +176,4 @@ AROUND = (
     ),
 )
 
-CHECKS = STOCK + ORDERS + REFUNDS + AROUND
+CHECKS = STOCK + ORDERS + REFUNDS + REGISTRATIONS + AROUND

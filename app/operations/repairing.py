@@ -10,6 +10,7 @@ from uuid import UUID
 from app.core import db, jobs
 from app.core.errors import NotFound
 from app.orders import paying, reconciling
+from app.registrations import counting
 from app.stock import holding
 
 Repair = Callable[[str, datetime], Awaitable[object]]
@@ -29,6 +30,10 @@ async def _ask_stripe(order_id: str, now: datetime) -> None:
     await reconciling.reconcile_order(UUID(order_id), now)
 
 
+async def _recount(page_id: str, _now: datetime) -> None:
+    await counting.recount(UUID(page_id))
+
+
 def _queue(name: str, key: str) -> Repair:
     async def queue(subject: str, _now: datetime) -> None:
         await jobs.enqueue(name, {key: subject}, dedupe=f"repair:{name}:{subject}")
@@ -41,6 +46,7 @@ REPAIRS: dict[str, Repair] = {
     "hold-forgotten": _release,
     "order-overdue": _ask_stripe,
     "payment-unnoticed": _ask_stripe,
+    "registrations-miscounted": _recount,
     "order-undelivered": _queue("orders.completed", "order_id"),
     "refund-forgotten": _queue("orders.give_back", "refund_id"),
     "webhook-unprocessed": _queue("payments.process", "event_id"),

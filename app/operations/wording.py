@@ -27,6 +27,7 @@ def _words() -> dict[str, str]:
         "refund-unrecorded": _("A refund is missing in an order's history"),
         "refund-owed": _("Money must go back and did not"),
         "refund-forgotten": _("A refund was never asked for at Stripe"),
+        "registrations-miscounted": _("A page's registrations are counted wrongly"),
         "webhook-unprocessed": _("A webhook was received and not processed"),
         "message-unsent": _("A message waits without a job"),
         "message-given-up": _("A delivery's message could not be sent"),

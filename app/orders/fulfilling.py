@@ -9,6 +9,7 @@ from enum import StrEnum
 
 import structlog
 
+from app.billing.fees import fee_of
 from app.core import db, jobs
 from app.core.ids import new_id, parse_id
 from app.orders import paying
@@ -99,14 +100,17 @@ async def _settle(order: db.Record, session: CheckoutSession, now: datetime) -> 
     if not (await holding.sell(hold_id, now) or await holding.sell_late(hold_id, now)):
         await _give_back(order, session, now)
         return Outcome.REFUNDING
+    fee = await fee_of(order["organization_id"], order["amount"], now)
     changed = await db.execute(
         "UPDATE \"order\" SET state = 'completed', completed_at = $3, updated_at = $3, payment_intent = $4, "
-        "stripe_session_id = $5 WHERE id = $1 AND state = $2",
+        "stripe_session_id = $5, fee_basis_points = $6, fee_amount = $7 WHERE id = $1 AND state = $2",
         order_id,
         order["state"],
         now,
         session.payment_intent,
         session.id,
+        fee.basis_points,
+        fee.amount,
     )
     assert changed == 1  # the row is locked: nobody else can have moved it
     await record(order_id, "completed", now)

@@ -57,6 +57,8 @@ class OrderView:
     refunded_amount: int
     refundable: int
     payment_intent: str | None
+    fee_basis_points: int
+    fee_amount: int
     created_at: datetime
     completed_at: datetime | None
     locale: str
@@ -68,6 +70,11 @@ class OrderView:
     confirmation: str
     unavailable: bool
     lines: tuple[LineView, ...]
+
+    @property
+    def fee_percent(self) -> str:
+        """The operator's fee as a number of per cent."""
+        return f"{self.fee_basis_points / 100:g}"
 
     @property
     def deliverable(self) -> bool:

@@ -58,6 +58,9 @@ class Order(Table, tablename="order"):
     stripe_session_id = Varchar(length=255, null=True, default=None, unique=True)
     checkout_url = Text(null=True, default=None)
     payment_intent = Varchar(length=255, null=True, default=None, index=True)
+    # What the operator keeps, by the seller's plan when it was completed.
+    fee_basis_points = Integer(null=False, default=0)
+    fee_amount = BigInt(null=False, default=0)
     terms = JSONB(null=False)
     locale = Varchar(length=12, null=False, default="en")
     created_at = Timestamptz(null=False)

@@ -11,6 +11,7 @@ from app.pages import lifecycle
 from app.pages.lifecycle import Cause, PageTimes
 from app.pages.loading import PageRecord
 from app.pages.recording import record_transition, store_times, touch
+from app.pages.room import ensure_room_for_pages
 from app.stock.capacity import create_stock, set_capacity
 
 
@@ -54,6 +55,7 @@ async def _bring_out(page: PageRecord, after: PageTimes, user_id: UUID, now: dat
             user_id,
         )
         await _touch_predecessors(page)
+        await ensure_room_for_pages(page.organization_id, now)
 
 
 async def _touch_predecessors(page: PageRecord) -> None:

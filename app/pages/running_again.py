@@ -42,9 +42,9 @@ async def _copy(page: PageRecord, new_page_id: UUID, viewer: Viewer, now: dateti
     """Copy a page and its contents, without its times and stock. False when the new id is taken."""
     made = await db.execute(
         """INSERT INTO page (id, short_id, user_id, organization_id, group_id, type, title, description, language,
-             zone, theme, settings, afterlife, cover_key, created_at, updated_at)
+             zone, theme, settings, afterlife, cover_key, cover_size, created_at, updated_at)
            SELECT $2, $3, $4, organization_id, group_id, type, title, description, language,
-             zone, theme, $6, afterlife, cover_key, $5, $5 FROM page WHERE id = $1
+             zone, theme, $6, afterlife, cover_key, cover_size, $5, $5 FROM page WHERE id = $1
            ON CONFLICT (id) DO NOTHING""",
         *(page.id, new_page_id, new_short_id(), viewer.user_id, now),
         page.page_type.again(page.settings).model_dump_json(),

@@ -5,6 +5,7 @@ from uuid import UUID
 
 import structlog
 
+from app.billing.limits import LimitReached
 from app.core.db import fetch_one, transaction
 from app.core.errors import Conflict
 from app.core.i18n import gettext as _
@@ -17,6 +18,7 @@ from app.storage.limits import Announced
 from app.storage.objects import get_store
 from app.storage.pictures import BadPicture, Picture
 from app.storage.queries import Owner, Upload, find_upload, load_upload
+from app.storage.room import ensure_fits
 
 log = structlog.get_logger()
 
@@ -80,7 +82,10 @@ async def take_upload(upload_id: UUID, now: datetime) -> None:
         except ObjectMissing:
             await verifying.fail(upload, "lost", now)
             return
-    await _attach(upload, digest, picture, now)
+    try:
+        await _attach(upload, digest, picture, now)
+    except LimitReached:
+        await verifying.fail(upload, "plan", now)
 
 
 async def _attach(upload: Upload, digest: Digest, cover: Picture | None, now: datetime) -> None:
@@ -88,7 +93,7 @@ async def _attach(upload: Upload, digest: Digest, cover: Picture | None, now: da
     async with transaction():
         # One at a time per product, so that the limit and the order hold.
         product = await fetch_one(
-            "SELECT id FROM product WHERE id = $1 FOR UPDATE", upload.subject_id
+            "SELECT organization_id FROM product WHERE id = $1 FOR UPDATE", upload.subject_id
         )
         # A new cover takes the place of the old one.
         full = kind is not FileKind.COVER and (
@@ -112,4 +117,5 @@ async def _attach(upload: Upload, digest: Digest, cover: Picture | None, now: da
             ),
             now,
         )
+        await ensure_fits(product["organization_id"], now)
     log.info("file.attached", product=str(upload.subject_id), kind=kind, size=digest.size)

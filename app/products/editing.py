@@ -8,12 +8,13 @@ from app.core.db import execute, fetch_value, transaction
 from app.core.errors import NotFound
 from app.products.announcing import announce_change
 from app.products.forms import Details
+from app.products.room import ensure_room_for_products
 
 
 async def create_product(viewer: Viewer, product_id: UUID, details: Details, now: datetime) -> bool:
     """Create a product under an id chosen by the form. False when it was there already (the form was sent twice).
 
-    Raises NotFound when the id belongs to another group's product.
+    Raises NotFound when the id belongs to another group's product, LimitReached when the plan has no room for one more.
     """
     async with transaction():
         created = await execute(
@@ -25,6 +26,7 @@ async def create_product(viewer: Viewer, product_id: UUID, details: Details, now
             *(details.zone, details.expires_at, now),
         )
         if created:
+            await ensure_room_for_products(viewer.organization_id, now)
             return True
         group_id = await fetch_value("SELECT group_id FROM product WHERE id = $1", product_id)
     if group_id != viewer.group_id:

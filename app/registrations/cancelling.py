@@ -6,7 +6,7 @@ from uuid import UUID
 from app.core import db, jobs
 from app.notifications.forgetting import withdraw
 from app.pages.collecting import Collection
-from app.registrations import queries, seats, waiting
+from app.registrations import counting, queries, seats, waiting
 from app.registrations.queries import RegistrationView
 from app.registrations.recording import record
 from app.registrations.tables import CANCELLED
@@ -38,6 +38,7 @@ async def cancel(
             CANCELLED,
             now,
         )
+        await counting.one_less(collection.page_id)
         await record(registration_id, "cancelled", now, actor_id=actor_id)
         await free(collection, registration, now)
         await withdraw(registration_id, "cancelled")

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from app.auth.people import admins_of
 from app.core.settings import get_settings
 from app.notifications.sending import Attachment, send_email
 from app.pages.collecting import Collection
@@ -48,6 +49,22 @@ async def send_cancelled(
     """Confirm that a registration is cancelled, and take the event out of the calendar."""
     key = f"registration-cancelled:{registration.id}"
     await _send(collection, registration, "registration-cancelled", key, now, cancelled=True)
+
+
+async def send_plan_full(collection: Collection, plan: str, allowed: int) -> None:
+    """Tell the admins that visitors are turned away, for their plan has no room for more; once a page and plan."""
+    base = get_settings().base_url.rstrip("/")
+    context = {
+        "title": collection.title,
+        "allowed": allowed,
+        "page_url": f"{base}/console/pages/{collection.page_id}",
+        "url": f"{base}/console/billing",
+    }
+    for admin in await admins_of(collection.organization_id):
+        key = f"registrations-full:{collection.page_id}:{plan}:{admin.user_id}"
+        await send_email(
+            admin.email, "registrations-full", {"name": admin.name, **context}, key=key
+        )
 
 
 async def send_confirm(collection: Collection, pending_id: UUID, email: str, now: datetime) -> None:

@@ -7,7 +7,7 @@ from app.core import db
 from app.core.errors import NotFound
 from app.notifications.forgetting import forget
 from app.pages.collecting import Collection
-from app.registrations import queries, seats
+from app.registrations import counting, queries, seats
 from app.registrations.cancelling import free
 
 
@@ -27,6 +27,7 @@ async def erase(collection: Collection, registration_id: UUID, now: datetime) ->
                 registration_id,
                 now,
             )
+            await counting.one_less(collection.page_id)
             await free(collection, registration, now)
         await forget(registration_id)
         await db.execute("DELETE FROM registration WHERE id = $1", registration_id)

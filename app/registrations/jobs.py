@@ -15,6 +15,7 @@ from app.registrations import (
 )
 from app.registrations.cancelling import CANCELLED_JOB
 from app.registrations.changing import CHANGED_JOB
+from app.registrations.counting import FULL_JOB
 from app.registrations.queries import RegistrationView, registration_of
 from app.registrations.registering import AGAIN_JOB, CONFIRMED_JOB
 
@@ -53,6 +54,12 @@ async def changed(payload: jobs.Payload, now: datetime) -> None:
 async def cancelled(payload: jobs.Payload, now: datetime) -> None:
     if found := await _find(payload, now):
         await emails.send_cancelled(*found, now)
+
+
+@jobs.job(FULL_JOB)
+async def plan_full(payload: jobs.Payload, now: datetime) -> None:
+    collection = await collection_of(UUID(payload["page_id"]), now)
+    await emails.send_plan_full(collection, payload["plan"], payload["allowed"])
 
 
 @jobs.periodic("registrations.forget", "17 * * * *")

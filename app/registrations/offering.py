@@ -12,7 +12,7 @@ from app.core.errors import NotFound
 from app.core.ids import new_id
 from app.pages.collecting import Collection, collection_of
 from app.pages.types.base import Acceptance
-from app.registrations import seats
+from app.registrations import counting, seats
 from app.registrations.recording import record
 from app.stock import holding
 from app.stock.holding import OutOfStock
@@ -163,10 +163,13 @@ async def lapse(entry: Entry, now: datetime) -> None:
     )
     if not ended:
         return
-    await db.execute(
-        "UPDATE registration SET state = 'cancelled', cancelled_at = $2, updated_at = $2 WHERE id = $1",
+    page_id = await db.fetch_value(
+        """UPDATE registration SET state = 'cancelled', cancelled_at = $2, updated_at = $2
+           WHERE id = $1 AND state <> 'cancelled' RETURNING page_id""",
         *(entry.registration_id, now),
     )
+    if page_id is not None:
+        await counting.one_less(page_id)
     await record(entry.registration_id, "lapsed", now)
     await jobs.enqueue(LAPSED_JOB, {"registration_id": entry.registration_id})
 

@@ -14,7 +14,7 @@ from app.core import db, jobs
 from app.core.errors import Conflict
 from app.core.ids import new_id
 from app.pages.collecting import Collection, ensure_open
-from app.registrations import queries, seats, waiting
+from app.registrations import counting, queries, seats, waiting
 from app.registrations.queries import Answer
 from app.registrations.recording import record
 from app.registrations.tables import CONFIRMED, WAITING
@@ -54,7 +54,7 @@ async def register(collection: Collection, sign_up: SignUp, now: datetime) -> Ou
     """Register somebody, or queue them when the places are taken and the page has a waitlist.
 
     Joins the caller's transaction. Raises Conflict when registration is not open, OutOfStock when too few places are
-    left; then nothing is stored.
+    left, LimitReached when the creator's plan has no room for more; then nothing is stored.
     """
     ensure_open(collection)
     async with db.transaction():
@@ -72,12 +72,18 @@ async def register(collection: Collection, sign_up: SignUp, now: datetime) -> Ou
 
 
 async def _insert(collection: Collection, sign_up: SignUp, now: datetime) -> UUID | None:
-    """Write the registration; None when one stands for this address already."""
-    return await db.fetch_value(
-        """INSERT INTO registration (id, page_id, organization_id, group_id, email, phone, name, quantity, answers,
-             state, stock_id, consent_text, consent_at, language, source, link_id, created_at, updated_at)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9::jsonb, 'confirmed', $10, $11, $12, $13, $14, $15, $12, $12)
-           ON CONFLICT DO NOTHING RETURNING id""",
+    """Write the registration and count it; None when one stands for this address already. Raises LimitReached."""
+    row = await db.fetch_one(
+        """WITH written AS (
+             INSERT INTO registration (id, page_id, organization_id, group_id, email, phone, name, quantity, answers,
+               state, stock_id, consent_text, consent_at, language, source, link_id, created_at, updated_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9::jsonb, 'confirmed', $10, $11, $12, $13, $14, $15, $12, $12)
+             ON CONFLICT DO NOTHING RETURNING id, page_id, organization_id),
+           counted AS (
+             INSERT INTO registration_count AS c (page_id, organization_id, standing)
+             SELECT page_id, organization_id, 1 FROM written
+             ON CONFLICT (page_id) DO UPDATE SET standing = c.standing + 1 RETURNING standing)
+           SELECT written.id, counted.standing FROM written, counted""",
         new_id(),
         collection.page_id,
         collection.organization_id,
@@ -94,6 +100,10 @@ async def _insert(collection: Collection, sign_up: SignUp, now: datetime) -> UUI
         sign_up.source,
         sign_up.link_id,
     )
+    if row is None:
+        return None
+    await counting.ensure_room(collection.organization_id, row["standing"], now)
+    return row["id"]
 
 
 async def _queues(

@@ -62,6 +62,16 @@ class Registration(Table, tablename="registration"):
     checked_in_at = Timestamptz(null=True, default=None)
 
 
+class RegistrationCount(Table, tablename="registration_count"):
+    """How many registrations of a page stand, in whatever state but cancelled; `counting.py` keeps it."""
+
+    page_id = ForeignKey(
+        Page, primary_key=True, null=False, index=False, on_delete=OnDelete.cascade
+    )
+    organization_id = UUID(null=False, index=True)
+    standing = Integer(null=False, default=0)
+
+
 class RegistrationEvent(Table, tablename="registration_event"):
     """One line of a registration's history. `actor_id` is a colleague; None is the registrant, or time."""
 

@@ -10,12 +10,13 @@ from app.storage.sizes import size_text
 
 @dataclass(frozen=True)
 class Owner:
-    """Whom an upload is for: the row `subject_id`, of the owner's `kind`, by a user of a group."""
+    """Whom an upload is for: the row `subject_id`, of the owner's `kind`, by a user of a group of an organization."""
 
     subject_id: UUID
     kind: str
     user_id: UUID
     group_id: UUID
+    organization_id: UUID
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,7 @@ class Upload:
     kind: str
     user_id: UUID
     group_id: UUID
+    organization_id: UUID | None
     object_key: str
     name: str
     content_type: str

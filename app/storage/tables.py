@@ -23,6 +23,8 @@ class Upload(Table, tablename="upload"):
         index=True,
     )
     group_id = UUID(default=None, null=False)
+    # Open to the version before plans; every new one has it.
+    organization_id = UUID(default=None, null=True)
     subject_id = UUID(default=None, null=False)
     kind = Varchar(length=20)
     object_key = Varchar(length=400, unique=True)

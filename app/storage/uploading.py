@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from app.billing.limits import LimitReached
 from app.core.db import execute, fetch_one, fetch_value, transaction
 from app.core.errors import Conflict, Invalid
 from app.core.i18n import gettext as _
@@ -19,6 +20,7 @@ from app.storage.contract import ObjectMissing, PartsRefused, StoredPart
 from app.storage.limits import Announced, part_size_for, part_sizes
 from app.storage.objects import get_store
 from app.storage.queries import Owner, Upload, as_upload, find_upload
+from app.storage.room import make_room
 
 # Long enough for a slow line; the browser signs again when one grows old.
 PART_URL_LIFE = timedelta(hours=12)
@@ -32,8 +34,8 @@ async def begin(
 ) -> tuple[Upload, list[StoredPart]]:
     """Begin an upload, or take up the unfinished one of the same file; return it and the parts already there.
 
-    `key_of` gives the object key for the new upload's id. Raises Conflict when too many are unfinished,
-    StoreUnavailable.
+    `key_of` gives the object key for the new upload's id. Raises Conflict when too many are unfinished, LimitReached
+    when the organization's storage is full, StoreUnavailable.
     """
     if found := await _resume(owner, announced, now):
         return found
@@ -45,14 +47,20 @@ async def begin(
     upload_id = new_id()
     key = key_of(upload_id)
     multipart_id = await get_store().create_multipart(key, announced.content_type)
-    row = await fetch_one(
-        """INSERT INTO upload (id, subject_id, kind, user_id, group_id, object_key, name, content_type, size,
-              sha256, multipart_id, part_size, state, created_at, updated_at)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'open', $13, $13) RETURNING *""",
-        *(upload_id, owner.subject_id, owner.kind, owner.user_id, owner.group_id, key),
-        *(announced.name, announced.content_type, announced.size, announced.sha256),
-        *(multipart_id, part_size_for(announced.size), now),
-    )
+    try:
+        async with transaction():
+            await make_room(owner.organization_id, announced.size, now)
+            row = await fetch_one(
+                """INSERT INTO upload (id, subject_id, kind, user_id, group_id, object_key, name, content_type, size,
+                      sha256, multipart_id, part_size, state, organization_id, created_at, updated_at)
+                    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'open', $13, $14, $14) RETURNING *""",
+                *(upload_id, owner.subject_id, owner.kind, owner.user_id, owner.group_id, key),
+                *(announced.name, announced.content_type, announced.size, announced.sha256),
+                *(multipart_id, part_size_for(announced.size), owner.organization_id, now),
+            )
+    except LimitReached:
+        await enqueue("storage.drop_parts", {"key": key, "id": multipart_id})
+        raise
     assert row is not None
     return as_upload(row), []
 

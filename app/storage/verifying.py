@@ -27,6 +27,7 @@ def failure_text(reason: str | None) -> str:
         "picture": _("This picture can't be read. Please use another JPEG, PNG or WebP file."),
         "pixels": _("This picture is too large: at most 40 megapixels, please."),
         "full": _("This product has as many files as it can hold."),
+        "plan": _("Your plan has no room for it. Remove other files, or choose a larger plan."),
         "gone": _("It was no longer wanted."),
     }.get(reason or "", _("It could not be used. Please upload it again."))
 

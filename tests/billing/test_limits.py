@@ -13,12 +13,6 @@ from app.billing.plans import all_plans
 from app.billing.remembering import known_plan
 from app.core import db
 from app.core.errors import Invalid
-from app.core.settings import get_settings
-
-
-@pytest.fixture(autouse=True)
-def free_by_default(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(get_settings(), "default_plan", "free")
 
 
 async def test_the_migrations_bring_four_plans(app: Any) -> None:

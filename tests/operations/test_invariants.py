@@ -121,6 +121,14 @@ async def _overdue(sale: Sale, clock: Any, stripe: Any) -> None:
     clock.advance(timedelta(minutes=20))
 
 
+async def _miscounted(sale: Sale, clock: Any, stripe: Any) -> None:
+    """Registrations are counted that are not there; the page sells, so there are none."""
+    await db.execute(
+        "INSERT INTO registration_count SELECT id, organization_id, 3 FROM page WHERE id = $1",
+        sale.page_id,
+    )
+
+
 async def _lapsed_alone(sale: Sale, clock: Any, stripe: Any) -> None:
     """The hold lapsed, and the news for its order was lost."""
     placed = await buy(sale, clock.now())
@@ -187,6 +195,7 @@ LOSSES: dict[str, Callable[[Sale, Any, Any], Awaitable[None]]] = {
     "order-overdue": _lapsed_alone,
     "payment-unnoticed": _unnoticed,
     "order-undelivered": _undelivered,
+    "registrations-miscounted": _miscounted,
     "refund-forgotten": _unasked_refund,
     "webhook-unprocessed": _unprocessed,
     "message-unsent": _unsent,

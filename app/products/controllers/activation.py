@@ -9,8 +9,9 @@ from litestar import Controller, Request, Response, delete, post
 from app.auth.permissions import Permission
 from app.auth.viewer import Viewer
 from app.auth.viewing import requires
+from app.billing.limits import LimitReached
 from app.core.i18n import gettext as _
-from app.core.rendering import fragments, is_htmx, redirect
+from app.core.rendering import fragments, is_htmx, page, redirect
 from app.products.activating import activate, deactivate
 from app.products.controllers.views import show_context
 
@@ -34,7 +35,10 @@ class ActivationController(Controller):
     async def remove(
         self, request: Request_, viewer: Viewer, product_id: UUID, now: datetime
     ) -> Response[str]:
-        await activate(viewer, product_id, now)
+        try:
+            await activate(viewer, product_id, now)
+        except LimitReached as error:
+            return await _refused(request, viewer, product_id, now, error)
         return await _head(request, viewer, product_id, now, _("Offered to new pages again."))
 
 
@@ -45,3 +49,13 @@ async def _head(
     if is_htmx(request):
         return fragments(request, ("products/_head.html", context), toast=toast)
     return redirect(request, f"/console/products/{product_id}", toast=toast)
+
+
+async def _refused(
+    request: Request_, viewer: Viewer, product_id: UUID, now: datetime, error: LimitReached
+) -> Response[str]:
+    context = await show_context(viewer, product_id, now)
+    context |= {"problem": error.message}
+    if is_htmx(request):
+        return fragments(request, ("products/_head.html", context), status=error.status)
+    return page(request, "products/show.html", status=error.status, **context)

@@ -9,7 +9,8 @@ from litestar import Controller, Request, Response, get, post
 from app.auth.permissions import Permission
 from app.auth.viewer import Viewer
 from app.auth.viewing import requires
-from app.core.forms import read_form
+from app.billing.limits import LimitReached
+from app.core.forms import FORM_LEVEL, read_form
 from app.core.i18n import gettext as _
 from app.core.rendering import fragments, is_htmx, page, redirect
 from app.products.controllers.views import form_context, show_context
@@ -23,6 +24,13 @@ SEARCH_LENGTH = 120
 LAST_PAGE = 100_000
 
 edit = [requires(Permission.EDIT_PRODUCTS)]
+
+
+def _not_made(request: Request_, context: dict[str, Any], status: int) -> Response[str]:
+    """The form for a new product again, with what is wrong."""
+    if is_htmx(request):
+        return fragments(request, ("products/_form.html", context), status=status)
+    return page(request, "products/new.html", status=status, **context)
 
 
 def _page_number(text: str | None) -> int:
@@ -62,11 +70,13 @@ class ProductController(Controller):
         form = await read_form(request, NewProductForm)
         details = read_details(form, now)
         if form.data is None or details is None:
-            context = form_context(viewer, form, None)
-            if is_htmx(request):
-                return fragments(request, ("products/_form.html", context), status=422)
-            return page(request, "products/new.html", status=422, **context)
-        await create_product(viewer, form.data.id, details, now)
+            return _not_made(request, form_context(viewer, form, None), 422)
+        try:
+            await create_product(viewer, form.data.id, details, now)
+        except LimitReached as error:
+            form.add(FORM_LEVEL, error.message)
+            context = {**form_context(viewer, form, None), "upgrade": True}
+            return _not_made(request, context, error.status)
         return redirect(
             request,
             f"/console/products/{form.data.id}",

@@ -58,7 +58,9 @@ class UploadController(Controller):
         await limit(request, "upload", BEGIN_RATE, key=str(viewer.user_id))
         sent = _accepted(await read_form(request, AnnounceForm))
         file = announce(sent.name, sent.size, sent.content_type, sent.sha256, rule_for(kind))
-        owner = Owner(product.id, kind.value, viewer.user_id, viewer.group_id)
+        owner = Owner(
+            product.id, kind.value, viewer.user_id, viewer.group_id, viewer.organization_id
+        )
         upload, done = await begin_upload(owner, file, now)
         url = f"/console/products/{product_id}/uploads/{upload.id}"
         plan = uploading.plan(upload, done, f"{url}/completion", url)

@@ -7,12 +7,14 @@ from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency as Named
 from litestar.params import FromPath
 
+from app.billing.limits import LimitReached
 from app.core.errors import Conflict
 from app.core.ratelimit import limit
 from app.core.rendering import page, redirect
 from app.pages.collecting import Collection
 from app.registrations.confirming import confirm, pending_page
 from app.registrations.controllers.looking import look_of, view_of
+from app.registrations.counting import tell_full
 from app.registrations.links import read_confirm_token
 from app.registrations.tables import WAITING
 
@@ -43,6 +45,9 @@ class ConfirmingController(Controller):
             outcome = await confirm(pending_id, now)
         except Conflict as error:
             return await _show(request, collection, token, now, error)
+        except LimitReached as error:
+            words = await tell_full(collection.page_id, error)
+            return await _show(request, collection, token, now, Conflict(words))
         waits = "?waitlist=1" if outcome.state == WAITING else ""
         return redirect(request, f"/p/{collection.short_id}/registered{waits}")
 

@@ -9,6 +9,7 @@ from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency as Named
 from litestar.params import FromPath
 
+from app.billing.limits import LimitReached
 from app.core import db
 from app.core.errors import Conflict, NotFound
 from app.core.forms import FORM_LEVEL, Form
@@ -24,6 +25,7 @@ from app.registrations.calendar import CONTENT_TYPE, FILE_NAME, event_calendar
 from app.registrations.captcha import Unsolved
 from app.registrations.confirming import keep_until_confirmed
 from app.registrations.controllers.looking import look_of, view_of
+from app.registrations.counting import tell_full
 from app.registrations.forms import Read, RegistrationForm, read_registration, sign_up_of
 from app.registrations.happenings import happening_of
 from app.registrations.referring import source_of
@@ -74,6 +76,9 @@ class SigningUpController(Controller):
         except Conflict as error:
             read.form.add(FORM_LEVEL, error.message)
             return await _again(request, short_id, read.form, error.status, now)
+        except LimitReached as error:
+            read.form.add(FORM_LEVEL, await tell_full(collection.page_id, error))
+            return await _again(request, short_id, read.form, Conflict.status, now)
         return redirect(request, f"/p/{short_id}/registered{'?waitlist=1' if waits else ''}")
 
     @get("/registered")
