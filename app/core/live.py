@@ -83,10 +83,14 @@ class Topic:
 
 
 class LiveBus:
-    """One a process: hears changes on one connection, renders each topic once, wakes its watchers."""
+    """One a process: hears changes on one connection, renders each topic once, wakes its watchers.
+
+    A topic may be seen in variants, named "topic/variant": a change of the topic is a change of each.
+    """
 
     def __init__(self) -> None:
         self.topics: dict[str, Topic] = {}
+        self.variants: dict[str, set[str]] = {}
         self.renderers: dict[str, Renderer] = {}
         self.listeners: list[Listener] = []
         self.connected = False
@@ -112,12 +116,14 @@ class LiveBus:
                 task.cancel()
         await asyncio.gather(*(task for task in tasks if task is not None), return_exceptions=True)
         self.topics.clear()
+        self.variants.clear()
 
     def join(self, name: str, reader: Reader) -> bytes:
         """Let `reader` hear of every change of topic `name`. Return the event of how it stands, "" while unknown."""
         topic = self.topics.get(name)
         if topic is None:
             topic = self.topics[name] = Topic(name)
+            self.variants.setdefault(_base(name), set()).add(name)
             topic.changed.set()
             topic.task = asyncio.create_task(self._refresh(topic), name=f"live:{name}")
         topic.readers.add(reader)
@@ -137,6 +143,10 @@ class LiveBus:
             if topic.task is not None:
                 topic.task.cancel()
             del self.topics[name]
+            others = self.variants[_base(name)]
+            others.discard(name)
+            if not others:
+                del self.variants[_base(name)]
 
     def finish_all(self) -> None:
         """End every stream, for the server goes down; browsers come back to another process, each at its own time."""
@@ -149,8 +159,8 @@ class LiveBus:
         """Note that topic `name` changed. Called for every notification."""
         for listener in self.listeners:
             listener(name)
-        if topic := self.topics.get(name):
-            topic.changed.set()
+        for variant in self.variants.get(name, ()):
+            self.topics[variant].changed.set()
 
     def everything_changed(self) -> None:
         for listener in self.listeners:
@@ -210,6 +220,10 @@ class LiveBus:
             self.everything_changed()
         else:
             self.changed(topic)
+
+
+def _base(name: str) -> str:
+    return name.partition("/")[0]
 
 
 bus = LiveBus()

@@ -3,12 +3,16 @@
 The frame is sandboxed by its own headers too, so that it stays without cookies however a site puts it in.
 """
 
+from urllib.parse import urlsplit
 from uuid import UUID
+
+from markupsafe import escape
 
 from app import flags
 from app.core.i18n import gettext as _
 from app.core.middleware import content_security_policy
 from app.core.settings import get_settings
+from app.pages.arriving import Link, address_of
 from app.pages.loading import PageRecord
 
 # The operator's switch: what strangers' sites show of us can be taken from an organization, or from all at once.
@@ -36,7 +40,10 @@ async def may_embed(organization_id: UUID) -> bool:
     return await flags.enabled(EMBEDDING, organization_id)
 
 
-def embed_code(page: PageRecord) -> str:
-    """Return the one line that puts the page on another site."""
+def embed_code(page: PageRecord, link: Link | None = None) -> str:
+    """Return the one line that puts the page on another site, as who comes by `link` sees it. Without one, the frame's
+    visitors come from the source EMBEDDED."""
     source = f"{get_settings().base_url}{SCRIPT_PATH}"
-    return f'<script async src="{source}" data-page="{page.short_id}"></script>'
+    query = urlsplit(address_of(page, link)).query if link else ""
+    carried = f' data-link="{escape(query)}"' if query else ""
+    return f'<script async src="{source}" data-page="{page.short_id}"{carried}></script>'

@@ -11,7 +11,8 @@ from litestar.types import ASGIApp, HTTPScope, Receive, Scope, Send
 from app.core.clock import utc_now
 from app.core.middleware import count
 from app.pages import streaming
-from app.pages.public import Answer, PageCache, Shown, raw_clock
+from app.pages.answering import Answer, Shown, raw_clock
+from app.pages.public import PageCache
 
 PREFIX = "/p/"
 LIVE = "live"
@@ -31,7 +32,7 @@ class FrontDoor:
         started, now = time.perf_counter(), utc_now()
         short_id, _, part = scope["path"][3:].partition("/")
         shown = self.pages.fresh(short_id, now)
-        if shown and part == LIVE and shown.status == 200:
+        if shown and part == LIVE and shown.status == 200 and not scope["query_string"]:
             count("GET", 200, 0.0)
             await streaming.event_stream(shown.page.id)(scope, receive, send)  # type: ignore[arg-type]  # Starlette's names for the same
         elif shown and not part and (answer := _answer(scope, shown)):

@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from app.core.jobs import Payload, job, periodic
-from app.pages import announcing, changing, covering, ending
+from app.pages import announcing, changing, counting, covering, ending
 
 
 @job("pages.announce")
@@ -21,6 +21,11 @@ async def follow_product(payload: Payload, now: datetime) -> None:
 async def sweep(_payload: Payload, now: datetime) -> None:
     await announcing.announce_missed(now)
     await ending.retire_sold_out(now)
+
+
+@periodic("pages.forget_visitors", "23 3 * * *")
+async def forget_visitors(_payload: Payload, now: datetime) -> None:
+    await counting.forget_visitors(now)
 
 
 @job(covering.TAKE_JOB)

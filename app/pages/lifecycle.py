@@ -28,6 +28,9 @@ class Cause(StrEnum):
     LIMIT = "limit"
 
 
+# Open to nobody before the launch.
+ON_TIME = timedelta()
+
 TRANSITIONS = frozenset(
     {
         (State.DRAFT, State.SCHEDULED),
@@ -67,14 +70,17 @@ def end_of(times: PageTimes) -> datetime | None:
     return times.expires_at
 
 
-def state_at(times: PageTimes, now: datetime) -> State:
-    """Return the state at `now`. A time belongs to what begins at it: at the very end a page is expired."""
+def state_at(times: PageTimes, now: datetime, early: timedelta = ON_TIME) -> State:
+    """Return the state at `now`. A time belongs to what begins at it: at the very end a page is expired.
+
+    `early` is how long before its launch the page is open for whom it is asked.
+    """
     if times.published_at is None or now < times.published_at:
         return State.DRAFT
     end = end_of(times)
     if end is not None and now >= end:
         return State.EXPIRED
-    if times.launch_at is not None and now < times.launch_at:
+    if times.launch_at is not None and now < times.launch_at - early:
         return State.SCHEDULED
     if times.paused_at is not None and now >= times.paused_at:
         return State.PAUSED

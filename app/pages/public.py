@@ -4,126 +4,30 @@ import asyncio
 import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cached_property
 
 from prometheus_client import Counter
 
-from app.core.assets import Encoded, asset_url, encode
-from app.core.clock import milliseconds
+from app.core.assets import asset_url, encode
 from app.core.errors import NotFound
 from app.core.live import LiveBus, bus
-from app.core.middleware import security_headers
 from app.pages import loading, showing
+from app.pages.answering import QUALITY, Shown
+from app.pages.arriving import arrival
 from app.pages.lifecycle import State
-from app.pages.loading import PageRecord
 from app.pages.viewing import PageView, view_page
 from app.stock.levels import levels
 
 # Even when nothing changes, the digits that a browser without scripts shows should not be older than this.
 LONGEST = timedelta(seconds=60)
 PAGES_KEPT = 2000
-# Compressed for many readers, but while somebody waits: a middle quality of brotli.
-QUALITY = 5
 
 RENDERS = Counter("mayfly_page_renders", "Public pages rendered")
 
 
-# A cache in front may answer for a second; a browser always asks, and mostly hears 304.
-SHARED = "public, max-age=0, s-maxage=1, must-revalidate"
-
-VARY = ("vary", "Accept-Encoding, Cookie")
-NOT_INDEXED = ("x-robots-tag", "noindex")
-
-CONTENT_TYPE = b"text/html; charset=utf-8"
-
-RawHeaders = list[tuple[bytes, bytes]]
-
-
-@dataclass(frozen=True)
-class Answer:
-    """A response that is made once and sent often; header names are in lower case. What is missing is the clock."""
-
-    status: int
-    headers: RawHeaders
-    body: bytes
-
-    @cached_property
-    def complete(self) -> RawHeaders:
-        """All headers as they go over the wire."""
-        length = b"%d" % len(self.body)
-        entity = [(b"content-type", CONTENT_TYPE), (b"content-length", length)]
-        return [*([] if self.status == 304 else entity), *self.headers, *security_headers()]
-
-
-@dataclass(frozen=True)
-class Shown:
-    """A page's answer from `at` until `fresh_until`: a body to send, or where it sends its visitors."""
-
-    view: PageView
-    status: int
-    html: str
-    body: Encoded
-    etag: str
-    redirect_url: str | None
-    indexed: bool
-    at: datetime
-    fresh_until: datetime
-
-    def answer(self, accepts: str, knows: str) -> Answer:
-        """Return what everyone gets whose `Accept-Encoding` is `accepts` and whose `If-None-Match` is `knows`."""
-        if self.redirect_url is None and self.etag in knows:
-            return self._unchanged
-        return self._answers[self.body.best(accepts)[1]]
-
-    @cached_property
-    def _unchanged(self) -> Answer:
-        return Answer(304, self._headers, b"")
-
-    @cached_property
-    def _answers(self) -> dict[str, Answer]:
-        """By encoding."""
-        if self.redirect_url:
-            away = Answer(302, [*self._headers, _raw(("location", self.redirect_url))], b"")
-            return dict.fromkeys(("", "gzip", "br"), away)
-        found = {"": Answer(self.status, self._headers, self.body.plain)}
-        for name, body in (("gzip", self.body.gzip), ("br", self.body.brotli)):
-            headers = [*self._headers, _raw(("content-encoding", name))]
-            found[name] = Answer(self.status, headers, body)
-        return found
-
-    @property
-    def page(self) -> PageRecord:
-        return self.view.page
-
-    @cached_property
-    def embedded(self) -> Encoded:
-        """What other sites show of the page in a frame."""
-        return encode(showing.embedded(self.view).encode(), quality=QUALITY)
-
-    @cached_property
-    def _headers(self) -> RawHeaders:
-        headers = [("cache-control", SHARED), ("etag", self.etag), VARY]
-        if not self.indexed:
-            headers.append(NOT_INDEXED)
-        return [_raw(header) for header in headers]
-
-
-def clock_header(now: datetime) -> tuple[str, str]:
-    """Return the header that tells a browser's countdown the server's clock."""
-    return "server-timing", f"clock;dur={milliseconds(now)}"
-
-
-def raw_clock(now: datetime) -> tuple[bytes, bytes]:
-    return _raw(clock_header(now))
-
-
-def _raw(header: tuple[str, str]) -> tuple[bytes, bytes]:
-    return header[0].encode(), header[1].encode()
-
-
 @dataclass
 class PageCache:
-    """What was rendered, by short id. An entry goes when its page changes, and is never used past its time."""
+    """What was rendered, by short id, and for visitors by share links by "short id/source". An entry goes when its page
+    changes, and is never used past its time."""
 
     bus: LiveBus
     kept: dict[str, Shown] = field(default_factory=dict[str, Shown])
@@ -131,24 +35,30 @@ class PageCache:
         default_factory=dict[str, "asyncio.Task[Shown]"]
     )
     short_ids: dict[str, str] = field(default_factory=dict[str, str])
+    keys: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
     renders: int = 0
 
-    def fresh(self, short_id: str, now: datetime) -> Shown | None:
+    def fresh(self, short_id: str, now: datetime, source: str = "") -> Shown | None:
         """Return what is in memory, if it is true at `now`: nothing is while changes can't be heard."""
-        found = self.kept.get(short_id)
+        found = self.kept.get(_key(short_id, source))
         if found and self.bus.connected and found.at <= now < found.fresh_until:
             return found
         return None
 
-    async def get(self, short_id: str, now: datetime) -> Shown:
-        """Return the page's answer at `now`; many who ask at once wait for one rendering. Raises NotFound."""
-        if found := self.fresh(short_id, now):
+    async def get(self, short_id: str, now: datetime, source: str = "") -> Shown:
+        """Return the page's answer at `now`, for who came from `source`; many who ask at once wait for one rendering.
+
+        Raises NotFound.
+        """
+        if found := self.fresh(short_id, now, source):
             return found
-        task = self.loading.get(short_id)
+        key = _key(short_id, source)
+        task = self.loading.get(key)
         if task is None:
-            task = asyncio.create_task(show(short_id, now), name=f"page:{short_id}")
-            self.loading[short_id] = task
-            task.add_done_callback(lambda done: self._keep(short_id, done))
+            task = asyncio.create_task(show(short_id, now, source), name=f"page:{short_id}")
+            self.loading[key] = task
+            self.keys.setdefault(short_id, set()).add(key)
+            task.add_done_callback(lambda done: self._keep(key, done))
         return await asyncio.shield(task)
 
     def forget(self, topic: str | None) -> None:
@@ -156,43 +66,65 @@ class PageCache:
         is not kept either."""
         short_id = self.short_ids.get(topic) if topic else None
         if short_id is not None:
-            self.kept.pop(short_id, None)
-            self.loading.pop(short_id, None)
+            for key in self.keys.get(short_id, ()):
+                self.kept.pop(key, None)
+                self.loading.pop(key, None)
         elif topic is None or topic.startswith("page:"):
             self.loading.clear()
         if topic is None:
             self.kept.clear()
 
-    def _keep(self, short_id: str, task: "asyncio.Task[Shown]") -> None:
-        if self.loading.get(short_id) is not task:
+    def _keep(self, key: str, task: "asyncio.Task[Shown]") -> None:
+        if self.loading.get(key) is not task:
+            if key not in self.kept and key not in self.loading:
+                self._drop(key)
             return
-        del self.loading[short_id]
+        del self.loading[key]
         if task.cancelled() or task.exception() is not None:
+            self._drop(key)
             return
         if len(self.kept) >= PAGES_KEPT:
-            oldest = self.kept.pop(next(iter(self.kept)))
-            self.short_ids.pop(oldest.page.topic, None)
+            self._drop(next(iter(self.kept)))
         shown = task.result()
         self.renders += 1
         RENDERS.inc()
-        self.kept[short_id] = shown
-        self.short_ids[shown.page.topic] = short_id
+        self.kept[key] = shown
+        self.short_ids[shown.page.topic] = shown.page.short_id
+
+    def _drop(self, key: str) -> None:
+        """Forget one entry, and its page with the last one."""
+        dropped, short_id = self.kept.pop(key, None), key.partition("/")[0]
+        others = self.keys.get(short_id, set())
+        others.discard(key)
+        if others:
+            return
+        self.keys.pop(short_id, None)
+        if dropped:
+            self.short_ids.pop(dropped.page.topic, None)
+
+
+def _key(short_id: str, source: str) -> str:
+    return f"{short_id}/{source}" if source else short_id
 
 
 cache = PageCache(bus)
 bus.on_change(cache.forget)
 
 
-async def show(short_id: str, now: datetime) -> Shown:
-    """Render the page as it is at `now`, in two statements. Raises NotFound for an unknown page and for a draft."""
+async def show(short_id: str, now: datetime, source: str = "") -> Shown:
+    """Render the page as it is at `now`, in two statements; in three for who came from `source`, by a signed link.
+
+    Raises NotFound for an unknown page and for a draft.
+    """
     page = await loading.by_short_id(short_id)
-    view = view_page(page, await levels(page.stock_ids()), now)
+    came = await arrival(page, source, now)
+    view = view_page(page, await levels(page.stock_ids()), now, arrival=came)
     if view.state is State.DRAFT:
         raise NotFound
     gone_at = page.gone_at()
     gone = view.state is State.EXPIRED and gone_at is not None and now >= gone_at
     html = showing.gone(view) if gone else showing.whole(view)
-    changes = (page.next_change(now), gone_at)
+    changes = (page.next_change(now), gone_at, came and came.next_change(page.times, now))
     later = [moment for moment in changes if moment is not None and moment > now]
     return Shown(
         view=view,
@@ -213,6 +145,7 @@ def _etag(view: PageView, gone: bool) -> str:
         view.page.id,
         view.page.version,
         view.phase,
+        view.arrival,
         gone,
         view.level,
         [line.level for line in view.lines],

@@ -8,10 +8,10 @@ from app.core import db
 from app.core.errors import Conflict, Invalid
 from app.core.i18n import gettext as _
 from app.pages import lifecycle
+from app.pages.arriving import opened_early
 from app.pages.lifecycle import Cause, PageTimes
 from app.pages.loading import PageRecord
 from app.pages.recording import record_transition, store_times, touch
-from app.pages.room import ensure_room_for_pages
 from app.stock.capacity import create_stock, set_capacity
 
 
@@ -29,10 +29,12 @@ async def schedule(page: PageRecord, user_id: UUID, now: datetime) -> None:
 
 
 async def unschedule(page: PageRecord, user_id: UUID, now: datetime) -> None:
-    """Make a scheduled page a draft again."""
+    """Make a scheduled page a draft again. Raises Refused, Conflict once somebody came in before the launch."""
     before, after = page.state(now), lifecycle.unschedule(page.times, now)
     async with db.transaction():
         await store_times(page, after, now)
+        if await opened_early(page.id):
+            raise Conflict(_("A share link has let people in before the launch already."))
         await record_transition(
             page.id, before, lifecycle.state_at(after, now), now, Cause.HAND, now, user_id
         )
@@ -55,7 +57,6 @@ async def _bring_out(page: PageRecord, after: PageTimes, user_id: UUID, now: dat
             user_id,
         )
         await _touch_predecessors(page)
-        await ensure_room_for_pages(page.organization_id, now)
 
 
 async def _touch_predecessors(page: PageRecord) -> None:

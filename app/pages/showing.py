@@ -9,12 +9,14 @@ from app.core.i18n import current_language
 from app.core.rendering import out_of_band, render
 from app.core.settings import get_settings
 from app.core.theme import Theme
+from app.pages.arriving import EMBEDDED, bare_address
 from app.pages.describing import summary_of
 from app.pages.phases import Phase
 from app.pages.viewing import PageView
 from app.pages.wording import change_text
 
 PERSONAL_PART = "<!--personal-->"
+ARRIVAL = "pages/_arrival.html"
 
 
 @contextmanager
@@ -61,15 +63,20 @@ def embedded(view: PageView) -> str:
             **_context(view),
             embed=f"{view.page.page_type.templates}/_embed.html",
             page_theme_href=theme_href(view.page.theme),
-            public_url=f"{get_settings().base_url}{view.path}",
+            way_in=f"{get_settings().base_url}{_way_in(view)}",
         )
+
+
+def _way_in(view: PageView) -> str:
+    """Return where a frame leads: by the link that it was given, or as coming from a frame."""
+    return view.arrival.address if view.arrival else bare_address(view.page, EMBEDDED)
 
 
 def full_update(view: PageView) -> str:
     """Return everything that can change, to be merged into what a browser shows; what was typed stays."""
     with speaking(view.page.language):
         main = render(f"{view.page.page_type.templates}/_main.html", **_context(view))
-        parts = [_merge(main), stage(view.stage)]
+        parts = [_merge(main), *_arrival(view), stage(view.stage)]
     if view.phase is Phase.EXPIRED:
         # Nothing changes any more: the connection goes with its element.
         parts.append('<i id="live" hx-swap-oob="true" hidden></i>')
@@ -84,7 +91,12 @@ def small_update(view: PageView) -> str:
             _merge(render(template, **{**context, **own}))
             for template, own in view.page.page_type.updates(view)
         ]
+        parts += _arrival(view)
     return "\n".join([*parts, stage(view.stage)])
+
+
+def _arrival(view: PageView) -> list[str]:
+    return [_merge(render(ARRIVAL, **_context(view)))] if view.arrival else []
 
 
 def withdrawn(now: datetime) -> str:

@@ -9,6 +9,7 @@ from app.core.errors import NotFound
 from app.core.eventstream import EventStream
 from app.core.live import LiveBus, bus
 from app.pages import loading, showing
+from app.pages.arriving import arrival
 from app.pages.embedding import PUBLIC
 from app.pages.lifecycle import State
 from app.pages.viewing import view_page
@@ -21,7 +22,8 @@ LATER_SECONDS = 0.005
 
 
 class PageUpdates:
-    """Makes the text of topics `page:<id>`. Remembers the stage that the watchers of a page have been shown."""
+    """Makes the text of topics `page:<id>`, and `page:<id>/<source>` for who came by a share link. Remembers the stage
+    that the watchers of each have been shown."""
 
     def __init__(self, live: LiveBus) -> None:
         self.live = live
@@ -31,16 +33,19 @@ class PageUpdates:
     async def render(self, topic: str) -> str | None:
         """Return the update for everyone who watches `topic`; None when the page is gone."""
         now = utc_now()
+        page_id, _slash, source = topic.partition(":")[2].partition("/")
         try:
-            page = await loading.by_id(UUID(topic.partition(":")[2]))
+            page = await loading.by_id(UUID(page_id))
         except NotFound:
             return None
         if page.state(now) is State.DRAFT:
             self.stages.pop(topic, None)
             with showing.speaking(page.language):
                 return showing.withdrawn(now)
-        self._wake_at_next_change(topic, page.next_change(now))
-        view = view_page(page, await levels(page.stock_ids()), now)
+        came = await arrival(page, source, now)
+        changes = (page.next_change(now), came and came.next_change(page.times, now))
+        self._wake_at_next_change(topic, min((at for at in changes if at), default=None))
+        view = view_page(page, await levels(page.stock_ids()), now, arrival=came)
         before = self.stages.get(topic)
         self.stages[topic] = view.stage
         # Whoever missed the one whole update sees by the small one's stage that it does not fit, and asks.
@@ -69,9 +74,9 @@ updates = PageUpdates(bus)
 bus.render_with("page", updates.render)
 
 
-def event_stream(page_id: UUID) -> EventStream:
-    """Return the response that keeps a browser up to date with a page."""
-    stream = EventStream(bus, f"page:{page_id}")
+def event_stream(page_id: UUID, source: str = "") -> EventStream:
+    """Return the response that keeps a browser up to date with a page, as who came from `source` sees it."""
+    stream = EventStream(bus, f"page:{page_id}/{source}" if source else f"page:{page_id}")
     # For the frames on other sites, which have no origin.
     stream.headers.update(PUBLIC)
     return stream

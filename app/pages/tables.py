@@ -49,7 +49,6 @@ class Page(Table):
         "self", null=True, default=None, index=True, on_delete=OnDelete.set_null
     )
     cover_key = Varchar(length=300, null=True, default=None)
-    cover_size = BigInt(null=False, default=0)
     version = BigInt(null=False, default=1)
     created_at = Timestamptz(null=False)
     updated_at = Timestamptz(null=False)
@@ -106,13 +105,36 @@ class PageChange(Table, tablename="page_change"):
 
 
 class ShareLink(Table, tablename="share_link"):
-    """A share link's source, so that its figures can be told apart. One a page and source."""
+    """A share link: one a page and source. What it gives never changes; it can be stopped, and go on.
+
+    It opens the page `early_minutes` before the launch, and takes `discount_percent` off its prices, until `use_before`;
+    `stock_id` counts its uses. `opened_early_at` is when somebody first came in before the launch. `views` are visits,
+    `visitors` counts each of them once a day.
+    """
 
     id = UUID(primary_key=True, default=new_id)
     page_id = ForeignKey(Page, null=False, index=False, on_delete=OnDelete.cascade)
     user_id = ForeignKey(User, null=False, index=True, on_delete=OnDelete.restrict)
     source = Varchar(length=40, null=False)
+    early_minutes = Integer(null=True, default=None)
+    discount_percent = SmallInt(null=False, default=0)
+    use_before = Timestamptz(null=True, default=None)
+    stock_id = ForeignKey(Stock, null=True, default=None, index=False, on_delete=OnDelete.restrict)
+    stopped_at = Timestamptz(null=True, default=None)
+    stopped_by = ForeignKey(User, null=True, default=None, index=False, on_delete=OnDelete.set_null)
+    opened_early_at = Timestamptz(null=True, default=None)
+    views = BigInt(null=False, default=0)
+    visitors = BigInt(null=False, default=0)
     created_at = Timestamptz(null=False)
+
+
+class ShareLinkVisitor(Table, tablename="share_link_visitor"):
+    """That somebody visited by a link on a day. `id` is a keyed digest of both and of who it was, so that a second visit is
+    known; it leads back to nobody, and is forgotten once the day is over."""
+
+    id = UUID(primary_key=True, default=new_id)
+    link_id = ForeignKey(ShareLink, null=False, index=True, on_delete=OnDelete.cascade)
+    seen_at = Timestamptz(null=False, index=True)
 
 
 class PageDraft(Table, tablename="page_draft"):

@@ -8,32 +8,18 @@ from uuid import UUID
 
 from markupsafe import Markup
 
-from app.core.money import percent_off
+from app.pages.arriving import Arrival, Standing
 from app.pages.consenting import consent_words
 from app.pages.describing import to_html
-from app.pages.imaging import Picture, picture
-from app.pages.lifecycle import State, end_of, time_left
-from app.pages.loading import Content, PageRecord
+from app.pages.lifecycle import ON_TIME, State, end_of, state_at, time_left
+from app.pages.lines import Line, counted_levels, level_of, lines_of
+from app.pages.loading import PageRecord
 from app.pages.phases import Phase
 from app.pages.types.base import Acceptance
 from app.stock.levels import Level
 
 # Without a limit per buyer, a visitor may still not ask for more than this at once.
 MOST_AT_ONCE = 20
-
-
-@dataclass(frozen=True)
-class Line:
-    """An item with its price now. `level` is that of its own stock, or None when it shares the page's."""
-
-    content: Content
-    amount: int
-    level: Level | None
-    picture: Picture | None
-
-    @property
-    def original(self) -> int:
-        return self.content.amount
 
 
 @dataclass(frozen=True)
@@ -46,10 +32,52 @@ class PageView:
     phase: Phase
     lines: tuple[Line, ...]
     level: Level | None
+    arrival: Arrival | None = None
 
     @property
     def path(self) -> str:
         return f"/p/{self.page.short_id}"
+
+    @property
+    def query(self) -> str:
+        """What follows the addresses of the page's parts, so that they are shown as this visitor arrived."""
+        return f"?{self.arrival.query}" if self.arrival else ""
+
+    @property
+    def refresh(self) -> str:
+        """Where everything that can change is asked for."""
+        return f"{self.path}/fragments{self.query}"
+
+    @property
+    def opens_at(self) -> datetime | None:
+        """When the page launches for this visitor."""
+        launch = self.page.times.launch_at
+        return launch - self.arrival.early if launch and self.arrival else launch
+
+    @property
+    def early(self) -> bool:
+        """Whether the page is open for this visitor and not yet for everyone."""
+        return self.state is State.ACTIVE and self.page.state(self.now) is State.SCHEDULED
+
+    @property
+    def link_gives(self) -> bool:
+        """Whether the visitor's link gives anything that this page would not without it."""
+        link = self.arrival.link if self.arrival else None
+        if link is None:
+            return False
+        waits = self.page.state(self.now) is State.SCHEDULED
+        ended = self.state is State.EXPIRED
+        return not ended and bool((link.early and waits) or (link.discount_percent and self.lines))
+
+    @property
+    def link_good(self) -> bool:
+        """Whether what the link gives holds now."""
+        return self.arrival is not None and self.arrival.standing is Standing.GOOD
+
+    @property
+    def terms(self) -> str:
+        """Whose terms the visitor is shown, the "link"'s or the "page"'s: nobody pays another price than they saw."""
+        return "link" if self.link_gives and self.link_good else "page"
 
     @property
     def description(self) -> Markup:
@@ -123,6 +151,7 @@ class PageView:
             page.theme,
             page.cover_key,
             self._lasting_settings,
+            self.query,
             [(content.id, content.title, content.image) for content in page.contents],
         )
         return f"{phase}-{hashlib.sha256(repr(parts).encode()).hexdigest()[:10]}"
@@ -141,35 +170,18 @@ def view_page(
     levels: Mapping[UUID, Level],
     now: datetime,
     as_if: Callable[[Level], Level] = lambda level: level,
+    arrival: Arrival | None = None,
 ) -> PageView:
-    """Return what a visitor sees at `now`. `levels` by stock; a draft's stock is what it would be at the launch.
+    """Return what a visitor sees at `now`, who came as `arrival` says. `levels` by stock; a draft's stock is what it
+    would be at the launch.
 
     A preview shows each level `as_if` it stood otherwise.
     """
-    state = page.state(now)
-    own = page.sells.stock_limit == "item"
-    lines = tuple(
-        Line(
-            content=content,
-            amount=percent_off(content.amount, page.sells.discount_percent),
-            level=as_if(_level(levels, content.stock_id, content.quantity)) if own else None,
-            picture=picture(content.image),
-        )
-        for content in page.contents
-    )
+    state = state_at(page.times, now, arrival.early if arrival else ON_TIME)
+    lines = lines_of(page, levels, as_if, arrival)
     shared = page.sells.stock_limit == "page"
-    level = as_if(_level(levels, page.stock_id, page.sells.quantity)) if shared else None
-    return PageView(page, now, state, _phase(state, lines, level), lines, level)
-
-
-def _level(levels: Mapping[UUID, Level], stock_id: UUID | None, quantity: int | None) -> Level:
-    found = levels.get(stock_id) if stock_id else None
-    return found or Level(quantity, 0, 0, None)
-
-
-def counted_levels(lines: tuple[Line, ...], level: Level | None) -> list[Level]:
-    """Return what limits a page: its own level, or those of its items."""
-    return [level] if level else [line.level for line in lines if line.level]
+    level = as_if(level_of(levels, page.stock_id, page.sells.quantity)) if shared else None
+    return PageView(page, now, state, _phase(state, lines, level), lines, level, arrival)
 
 
 def _phase(state: State, lines: tuple[Line, ...], level: Level | None) -> Phase:

@@ -8,7 +8,7 @@ from litestar import Request
 
 from app.core.errors import BadSignature, ExpiredLink
 from app.core.signing import verify_url
-from app.pages.sharing import SOURCE
+from app.pages.arriving import SOURCE
 
 LONGEST_SOURCE = 40
 

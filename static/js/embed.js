@@ -1,4 +1,5 @@
 /* One line puts a page on any site:  <script async src="…/embed.js" data-page="SHORT_ID"></script>
+ * data-link="…" is the query of a share link: the frame shows what it gives, and leads on by it.
  * It makes a sandboxed frame without cookies behind itself, and gives it the height and the name it asks for. */
 (() => {
   "use strict";
@@ -13,7 +14,8 @@
   frame.allow = "clipboard-write";
   frame.setAttribute("sandbox", "allow-scripts allow-popups allow-popups-to-escape-sandbox allow-top-navigation-by-user-activation");
   Object.assign(frame.style, { display: "block", width: "100%", maxWidth: "32rem", height: "22rem", border: "0", colorScheme: "auto" });
-  frame.src = `${new URL(script.src).origin}/p/${page}/embed`;
+  const link = script.dataset.link;
+  frame.src = `${new URL(script.src).origin}/p/${page}/embed${link ? `?${link}` : ""}`;
   addEventListener("message", (event) => {
     if (event.source !== frame.contentWindow || event.data?.mayfly !== page) return;
     if (typeof event.data.title === "string") frame.title = event.data.title.slice(0, 200);

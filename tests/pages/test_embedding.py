@@ -1,6 +1,8 @@
 """A page on another site: one line of script, a frame without cookies, nothing that can be bought inside it."""
 
+import re
 from datetime import timedelta
+from html import unescape
 from typing import Any
 
 import pytest
@@ -10,6 +12,7 @@ from app.flags import switching
 from app.pages.embedding import EMBEDDING, embed_code
 from tests.factories.pages import make_draft, make_page
 from tests.factories.types import make_countdown, make_event, make_offer
+from tests.support.wire import wire
 
 HOUR = timedelta(hours=1)
 
@@ -35,7 +38,9 @@ async def test_it_shows_the_clock_the_code_and_the_way_in_at_top_level(
     html = (await client.get(f"/p/{page.short_id}/embed")).text
     assert "data-countdown" in html and "EARLY-BIRD" in html and "10 left" in html
     base = get_settings().base_url
-    assert f'href="{base}/p/{page.short_id}" target="_top"' in html
+    way_in = re.search(r'href="([^"]+)" target="_top"', html)
+    assert way_in and way_in[1].startswith(f"{base}/p/{page.short_id}?source=embed&amp;")
+    assert (await client.get(unescape(way_in[1]))).status_code == 200
     assert "<form" not in html and "hx-" not in html
 
 
@@ -99,11 +104,9 @@ async def test_the_script_is_one_line_and_may_be_read_anywhere(
 async def test_the_stream_may_be_read_by_a_frame_without_an_origin(
     owner: Any, web_server: str, clock: Any
 ) -> None:
-    import httpx
-
     page = await make_page(owner.viewer, now=clock.now())
     async with (
-        httpx.AsyncClient() as reader,
+        wire() as reader,
         reader.stream("GET", f"{web_server}/p/{page.short_id}/live") as stream,
     ):
         assert stream.headers["access-control-allow-origin"] == "*"

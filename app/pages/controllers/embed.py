@@ -9,8 +9,10 @@ from app.core.assets import load_asset
 from app.core.errors import Gone, NotFound
 from app.core.ids import is_short_id
 from app.core.rendering import HTML
+from app.pages.answering import clock_header
+from app.pages.controllers.signed import source_of
 from app.pages.embedding import PUBLIC, frame_headers, may_embed
-from app.pages.public import cache, clock_header
+from app.pages.public import cache
 
 Request_ = Request[Any, Any, Any]
 
@@ -34,7 +36,7 @@ class EmbedController(Controller):
         """The page's clock, stock and way in, for a frame. It reads this address again when the page's stage changes."""
         if not is_short_id(short_id):
             raise NotFound
-        shown = await cache.get(short_id, now)
+        shown = await cache.get(short_id, now, source_of(request, short_id, now))
         if not await may_embed(shown.page.organization_id):
             raise NotFound
         if shown.status != 200:

@@ -9,18 +9,21 @@ from litestar import Controller, Request, Response, get, post
 from sse_starlette import EventSourceResponse
 
 from app.core.assets import FOREVER
-from app.core.errors import BadSignature, Invalid, NotFound
+from app.core.errors import Invalid, NotFound
 from app.core.forms import read_form
 from app.core.rendering import HTML
-from app.core.signing import SIGNATURE, verify_url
 from app.core.theme import Theme, theme_css
 from app.pages import loading, showing, streaming
+from app.pages.answering import VARY, Shown, clock_header
+from app.pages.arriving import arrival
+from app.pages.controllers.signed import source_of, verify
 from app.pages.forms import MomentForm
 from app.pages.loading import PageRecord
 from app.pages.phases import Phase
 from app.pages.previewing import Choice, preview, shared_html
-from app.pages.public import VARY, Shown, cache, clock_header
+from app.pages.public import cache
 from app.pages.viewing import view_page
+from app.pages.visiting import Visit, looks, visitor_of, visits
 from app.stock.levels import levels
 
 Request_ = Request[Any, Any, Any]
@@ -43,10 +46,10 @@ def set_personal_part(part: PersonalPart) -> None:
     Personal.part = part
 
 
-async def _shown(short_id: str, now: datetime) -> Shown:
+async def _shown(short_id: str, now: datetime, source: str = "") -> Shown:
     if not SHORT_ID.fullmatch(short_id):
         raise NotFound
-    return await cache.get(short_id, now)
+    return await cache.get(short_id, now, source)
 
 
 async def _personal(request: Request_, shown: Shown) -> str:
@@ -54,15 +57,6 @@ async def _personal(request: Request_, shown: Shown) -> str:
         return ""
     with showing.speaking(shown.page.language):
         return await Personal.part(request, shown.page)
-
-
-def _verify(request: Request_, now: datetime) -> None:
-    """Raises BadSignature, for a repeated parameter too: which of its values would have been signed?"""
-    pairs = list(request.query_params.multi_items())
-    query = dict(pairs)
-    if len(query) != len(pairs):
-        raise BadSignature
-    verify_url(request.scope["path"], query, now)
 
 
 async def _preview(
@@ -79,9 +73,10 @@ class PublicController(Controller):
 
     @get("/{short_id:str}")
     async def show(self, request: Request_, short_id: str, now: datetime) -> Response[bytes]:
-        if SIGNATURE in request.query_params:
-            _verify(request, now)
-        shown = await _shown(short_id, now)
+        source = source_of(request, short_id, now)
+        shown = await _shown(short_id, now, source)
+        if source and looks(request):
+            visits.record(Visit(shown.page.id, source, visitor_of(request, now), now))
         if own := await _personal(request, shown):
             html = shown.html.replace(showing.PERSONAL_PART, own)
             headers = dict([VARY, ("cache-control", PRIVATE), clock_header(now)])
@@ -93,20 +88,23 @@ class PublicController(Controller):
         return Response(answer.body, status_code=answer.status, media_type=HTML, headers=headers)
 
     @get("/{short_id:str}/live")
-    async def live(self, short_id: str, now: datetime) -> EventSourceResponse:
+    async def live(self, request: Request_, short_id: str, now: datetime) -> EventSourceResponse:
         """The event stream. It ends with the page: an expired one has nothing more to say."""
-        shown = await _shown(short_id, now)
+        source = source_of(request, short_id, now)
+        shown = await _shown(short_id, now, source)
         if shown.status != 200:
             raise NotFound
-        return streaming.event_stream(shown.page.id)
+        return streaming.event_stream(shown.page.id, source)
 
     @get("/{short_id:str}/fragments")
-    async def fragments(self, short_id: str, now: datetime) -> Response[str]:
+    async def fragments(self, request: Request_, short_id: str, now: datetime) -> Response[str]:
         """Everything that can change, for a browser whose page does not fit the updates it gets."""
         if not SHORT_ID.fullmatch(short_id):
             raise NotFound
+        source = source_of(request, short_id, now)
         page = await loading.by_short_id(short_id)
-        view = view_page(page, await levels(page.stock_ids()), now)
+        came = await arrival(page, source, now)
+        view = view_page(page, await levels(page.stock_ids()), now, arrival=came)
         gone = view.phase is Phase.DRAFT
         html = showing.withdrawn(now) if gone else showing.full_update(view)
         return Response(html, media_type=HTML, headers={"Cache-Control": "no-store"})
@@ -114,13 +112,13 @@ class PublicController(Controller):
     @get("/{short_id:str}/preview")
     async def preview(self, request: Request_, short_id: str, now: datetime) -> Response[str]:
         """The page as it is stored, for whoever has the signed link."""
-        _verify(request, now)
+        verify(request, request.scope["path"], now)
         return await _preview(request, short_id, Choice(), now)
 
     @post("/{short_id:str}/preview", status_code=200)
     async def preview_at(self, request: Request_, short_id: str, now: datetime) -> Response[str]:
         """The same at another moment. Which one is sent as a form: the link is signed as it is."""
-        _verify(request, now)
+        verify(request, request.scope["path"], now)
         form = await read_form(request, MomentForm)
         if form.data is None:
             raise Invalid

@@ -10,7 +10,6 @@ from litestar import Controller, Request, Response, delete, post
 from app.auth.permissions import Permission
 from app.auth.viewer import Viewer
 from app.auth.viewing import requires
-from app.billing.limits import LimitReached
 from app.core.errors import Conflict, Invalid
 from app.core.forms import Form, read_form
 from app.core.i18n import gettext as _
@@ -42,10 +41,9 @@ async def _do(
     """Do a verb and show the page as it is then; what stands against it is said on top of the page."""
     try:
         await verb
-    except (Conflict, Invalid, LimitReached) as error:
+    except (Conflict, Invalid) as error:
         stored = await loading.of_group(found.id, viewer.group_id)
-        more = {"problem": error.message, "upgrade": isinstance(error, LimitReached)}
-        return await _show(request, viewer, stored, now, error.status, **more)
+        return await _show(request, viewer, stored, now, error.status, problem=error.message)
     if not is_htmx(request):
         return redirect(request, f"/console/pages/{found.id}", toast=done)
     stored = await loading.of_group(found.id, viewer.group_id)
@@ -181,5 +179,5 @@ class ShareController(Controller):
         form = await read_form(request, ShareForm)
         if form.data is None:
             return await _refused(request, viewer, found, now, "share", form)
-        verb = sharing.make_link(found, form.data.source, viewer.user_id, now)
+        verb = sharing.make_link(found, form.data.source, sharing.Terms(), viewer.user_id, now)
         return await _do(request, viewer, found, now, verb, _("Here is the link."))

@@ -16,12 +16,13 @@ from app.pages.editing import Edit, form_of
 from app.pages.embedding import embed_code, may_embed
 from app.pages.foreseeing import Foreseen, foresee
 from app.pages.lifecycle import State
+from app.pages.link_figures import links_of
 from app.pages.loading import PageRecord
 from app.pages.local_times import to_local
 from app.pages.picking import choices
 from app.pages.previewing import Choice, preview
 from app.pages.queries import figures_of, transitions_of
-from app.pages.sharing import links_of, preview_url, public_url
+from app.pages.sharing import preview_url, public_url
 from app.pages.viewing import view_page
 from app.pages.wording import change_text
 from app.products.presenting import ProductCard
@@ -99,7 +100,7 @@ async def detail_context(viewer: Viewer, page: PageRecord, now: datetime) -> dic
     return {
         **await figures_context(page, now),
         "transitions": await transitions_of(page.id),
-        "links": await links_of(page),
+        "links": await links_of(page, now),
         "public_url": public_url(page),
         "preview_url": preview_url(page, now),
         "embed_code": embed_code(page) if await may_embed(page.organization_id) else "",
