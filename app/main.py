@@ -14,6 +14,8 @@ from app.auth import jobs as auth_jobs
 from app.auth.controllers import controllers as auth_routes
 from app.auth.middleware import ViewerMiddleware
 from app.auth.viewing import LoginRequired, provide_viewer, to_login
+from app.billing import statements, usage
+from app.billing.plans import Limit
 from app.core import assets, db, failing, health, partitions
 from app.core.clock import utc_now
 from app.core.errors import MayflyError
@@ -29,6 +31,7 @@ from app.operations.controllers import controllers as operations_routes
 from app.orders import jobs as orders_jobs
 from app.orders.controllers import controllers as orders_routes
 from app.orders.personal import personal_part
+from app.orders.statement import sales_statement
 from app.pages import jobs as pages_jobs
 from app.pages.controllers import controllers as pages_routes
 from app.pages.controllers import set_personal_part
@@ -36,12 +39,15 @@ from app.pages.counting import count_visits
 from app.pages.front_door import FrontDoor
 from app.pages.public import cache
 from app.pages.visiting import visits
+from app.pages.room import count_pages_now, cover_bytes
 from app.payments import jobs as payments_jobs
 from app.payments.controllers import controllers as payments_routes
 from app.products import jobs as products_jobs
 from app.products.controllers import controllers as products_routes
+from app.products.room import count_products, stored_bytes
 from app.registrations import jobs as registrations_jobs
 from app.registrations.controllers import controllers as registrations_routes
+from app.registrations.counting import most_on_a_page
 from app.stock import jobs as stock_jobs
 from app.storage import jobs as storage_jobs
 from app.storage.controllers import controllers as storage_routes
@@ -102,6 +108,12 @@ def register_handlers() -> None:
     registry.add("core.partitions", partitions.keep_partitions)
     set_personal_part(personal_part)
     visits.hand_to(count_visits)
+    usage.register(Limit.ACTIVE_PAGES, count_pages_now)
+    usage.register(Limit.PRODUCTS, count_products)
+    usage.register(Limit.STORAGE, stored_bytes)
+    usage.register(Limit.STORAGE, cover_bytes)
+    usage.register(Limit.REGISTRATIONS, most_on_a_page)
+    statements.told_by(sales_statement)
 
 
 def create_app() -> Litestar:

@@ -12,6 +12,7 @@ from app.pages.arriving import opened_early
 from app.pages.lifecycle import Cause, PageTimes
 from app.pages.loading import PageRecord
 from app.pages.recording import record_transition, store_times, touch
+from app.pages.room import ensure_room_for_pages
 from app.stock.capacity import create_stock, set_capacity
 
 
@@ -57,6 +58,7 @@ async def _bring_out(page: PageRecord, after: PageTimes, user_id: UUID, now: dat
             user_id,
         )
         await _touch_predecessors(page)
+        await ensure_room_for_pages(page.organization_id, now)
 
 
 async def _touch_predecessors(page: PageRecord) -> None:

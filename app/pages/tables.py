@@ -49,6 +49,7 @@ class Page(Table):
         "self", null=True, default=None, index=True, on_delete=OnDelete.set_null
     )
     cover_key = Varchar(length=300, null=True, default=None)
+    cover_size = BigInt(null=False, default=0)
     version = BigInt(null=False, default=1)
     created_at = Timestamptz(null=False)
     updated_at = Timestamptz(null=False)

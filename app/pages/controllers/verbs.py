@@ -10,6 +10,7 @@ from litestar import Controller, Request, Response, delete, post
 from app.auth.permissions import Permission
 from app.auth.viewer import Viewer
 from app.auth.viewing import requires
+from app.billing.limits import LimitReached
 from app.core.errors import Conflict, Invalid
 from app.core.forms import Form, read_form
 from app.core.i18n import gettext as _
@@ -41,9 +42,10 @@ async def _do(
     """Do a verb and show the page as it is then; what stands against it is said on top of the page."""
     try:
         await verb
-    except (Conflict, Invalid) as error:
+    except (Conflict, Invalid, LimitReached) as error:
         stored = await loading.of_group(found.id, viewer.group_id)
-        return await _show(request, viewer, stored, now, error.status, problem=error.message)
+        more = {"problem": error.message, "upgrade": isinstance(error, LimitReached)}
+        return await _show(request, viewer, stored, now, error.status, **more)
     if not is_htmx(request):
         return redirect(request, f"/console/pages/{found.id}", toast=done)
     stored = await loading.of_group(found.id, viewer.group_id)
