@@ -78,10 +78,30 @@ async def limit(
         raise TooManyRequests(wait)
 
 
-async def _wait(limiter: MovingWindowRateLimiter, rate: str, name: str, subject: str) -> int:
-    """Count one use; return the seconds to wait, 0 when it was within the rate."""
+async def ensure_left(request: Request[Any, Any, Any], name: str, rate: str) -> None:
+    """Raise TooManyRequests when the visitor's address has no use of `name` left, and count none.
+
+    For what is only counted when it fails, such as guesses.
+    """
+    if not get_settings().rate_limits:
+        return
+    subject = client_address(request)
+    try:
+        wait = await _wait(_limiter(), rate, name, subject, cost=0)
+    except (RedisError, OSError) as error:
+        log.warning("ratelimit.redis_away", error=repr(error))
+        wait = await _wait(_own_limiter(), rate, name, subject, cost=0)
+    if wait:
+        raise TooManyRequests(wait)
+
+
+async def _wait(
+    limiter: MovingWindowRateLimiter, rate: str, name: str, subject: str, cost: int = 1
+) -> int:
+    """Count `cost` uses, or only look whether one is left; return the seconds to wait, 0 when it was within the rate."""
     item = parse(rate)
-    if await limiter.hit(item, name, subject):
+    ask = limiter.hit if cost else limiter.test
+    if await ask(item, name, subject):
         return 0
     window = await limiter.get_window_stats(item, name, subject)
     return max(1, math.ceil(window.reset_time - utc_now().timestamp()))

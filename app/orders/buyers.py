@@ -70,14 +70,18 @@ def buyer_cookie(buyer: str) -> Cookie:
     )
 
 
-def lock_keys(short_id: str, email: str, buyer: str) -> Sequence[int]:
-    """Return the advisory locks of a checkout, in the order to take them: one for the customer, one for the browser."""
-    subjects = (str(customer_id(email)), buyer)
+def lock_keys(short_id: str, email: str, buyer: str, code: str = "") -> Sequence[int]:
+    """Return the advisory locks of a checkout, in the order to take them: one for the customer, one for the browser.
+
+    With a `code` two more, for it may be used on several pages at once.
+    """
+    places = (short_id, f"code/{code}") if code else (short_id,)
     return sorted(
         int.from_bytes(
-            hashlib.blake2b(f"{short_id}/{subject}".encode(), digest_size=8).digest(),
+            hashlib.blake2b(f"{place}/{subject}".encode(), digest_size=8).digest(),
             "big",
             signed=True,
         )
-        for subject in subjects
+        for place in places
+        for subject in (str(customer_id(email)), buyer)
     )

@@ -1,10 +1,11 @@
 """From the button to the payment page: the basket is held and the order written in one transaction, then Stripe is asked.
 
 Two locks make the per-buyer limit exact: all checkouts of one customer, and all of one browser, on one page wait for
-each other. They end with the transaction, before Stripe is asked.
+each other; with a discount code, those with this code on any page too. They end with the transaction, before Stripe is
+asked.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -16,13 +17,14 @@ from app.core.i18n import current_language
 from app.core.i18n import gettext as _
 from app.core.ids import new_id
 from app.core.money import MAXIMUM_AMOUNT
-from app.orders import placing
+from app.orders import placing, redeeming
 from app.orders.buyers import attempt_key, customer_id, lock_keys
 from app.orders.paying import open_session
-from app.orders.placing import topic_of
-from app.orders.pricing import Priced, price_lines, units_by_stock
-from app.pages.selling import Offer, OfferLine, ensure_running, load_offer, retire_if_sold_out
-from app.stock import holding
+from app.orders.pricing import Priced, Wanted, price_lines
+from app.orders.redeeming import Buyer
+from app.orders.reserving import reserve
+from app.pages.selling import Offer, ensure_running, load_offer, retire_if_sold_out
+from app.stock.codes.standing import normalized
 
 # Sending one form again within this time shows what it bought instead of buying again.
 REPEATED_WITHIN = timedelta(minutes=10)
@@ -32,13 +34,14 @@ UNNAMED_WITHIN = timedelta(minutes=1)
 
 @dataclass(frozen=True)
 class Basket:
-    """What a visitor asks for: quantities by content, and who asks."""
+    """What a visitor asks for: quantities by content, and who asks; with the discount code as it was typed."""
 
     short_id: str
     quantities: Mapping[UUID, int]
     email: str
     buyer: str
     attempt: str
+    code: str = ""
 
 
 @dataclass(frozen=True)
@@ -55,13 +58,13 @@ class Placed:
 async def start_checkout(basket: Basket, now: datetime) -> Placed:
     """Hold the basket, write the order and return where to pay it; a free one is completed at once.
 
-    Raises FieldError (unknown item, over the limit), OutOfStock, Conflict (not running), NotFound (no such page), and
-    PaymentUnavailable or PaymentRejected after freeing the hold.
+    Raises FieldError (unknown item, over the limit; CodeRefused), OutOfStock, Conflict (not running), NotFound (no such
+    page), and PaymentUnavailable or PaymentRejected after freeing the hold.
     """
     async with db.transaction():
         await db.execute(
             "SELECT pg_advisory_xact_lock(k) FROM unnest($1::bigint[]) AS k",
-            lock_keys(basket.short_id, basket.email, basket.buyer),
+            lock_keys(basket.short_id, basket.email, basket.buyer, normalized(basket.code)),
         )
         offer = await load_offer(basket.short_id, now, count_stock=False)
         # From here on words are in the page's language: refusals, and the mails that follow.
@@ -82,12 +85,12 @@ async def _place(basket: Basket, offer: Offer, now: datetime) -> Placed:
     ensure_running(offer)
     wanted = _wanted(basket.quantities, offer)
     _ensure_within_limit(offer, known["bought"], sum(quantity for _item, quantity in wanted))
-    priced = price_lines(wanted)
+    priced = await _priced(basket, offer, wanted, now)
     if priced.amount > MAXIMUM_AMOUNT:
         raise FieldError(FORM_LEVEL, _("That is more than can be paid at once."))
     order_id, hold_id = new_id(), new_id()
     until = now + timedelta(minutes=offer.hold_minutes) if priced.amount else None
-    gone = await _reserve(priced, hold_id, offer, basket, now, until)
+    gone = await reserve(priced, hold_id, offer, basket.buyer, now, until)
     order = placing.NewOrder(order_id, hold_id, key, basket.email, basket.buyer)
     await placing.insert_order(order, offer, priced, now, until)
     if until is None:
@@ -95,6 +98,15 @@ async def _place(basket: Basket, offer: Offer, now: datetime) -> Placed:
         if gone:
             await retire_if_sold_out(offer.page_id, now)
     return Placed(order_id, completed=until is None)
+
+
+async def _priced(basket: Basket, offer: Offer, wanted: Sequence[Wanted], now: datetime) -> Priced:
+    """Return what is wanted with its prices. Raises CodeRefused."""
+    code = await redeeming.redeem(basket.code, offer, now)
+    priced = price_lines(wanted, [redeeming.discount_of(code)] if code else [])
+    if code and priced.discount and priced.discount.stock_id == code.stock_id:
+        await redeeming.ensure_within_limit(code, Buyer(basket.email, basket.buyer), now)
+    return priced
 
 
 async def _known(basket: Basket, offer: Offer, key: UUID, now: datetime) -> db.Record:
@@ -123,8 +135,8 @@ async def _known(basket: Basket, offer: Offer, key: UUID, now: datetime) -> db.R
     return row
 
 
-def _wanted(quantities: Mapping[UUID, int], offer: Offer) -> list[tuple[OfferLine, int]]:
-    wanted: list[tuple[OfferLine, int]] = []
+def _wanted(quantities: Mapping[UUID, int], offer: Offer) -> list[Wanted]:
+    wanted: list[Wanted] = []
     for content_id, quantity in quantities.items():
         line = offer.line(content_id)
         if line is None:
@@ -149,30 +161,3 @@ def _ensure_within_limit(offer: Offer, bought: int, wanted: int) -> None:
             ),
         )
     raise Conflict(_("At most %(limit)s for each buyer, and you have them already.", limit=limit))
-
-
-async def _reserve(
-    priced: Priced,
-    hold_id: UUID,
-    offer: Offer,
-    basket: Basket,
-    now: datetime,
-    until: datetime | None,
-) -> bool:
-    """Hold the basket until `until`, or sell it when that is None. Return whether a stock is sold out now."""
-    units = units_by_stock(priced)
-    topic = topic_of(offer.page_id)
-    if until is None:
-        return await holding.buy(
-            units, hold_id=hold_id, topic=topic, buyer_key=basket.buyer, now=now
-        )
-    await holding.hold(
-        units,
-        hold_id=hold_id,
-        topic=topic,
-        buyer_key=basket.buyer,
-        now=now,
-        until=until,
-        then="orders.hold_lapsed",
-    )
-    return False

@@ -1,4 +1,4 @@
-"""The checkout form: `email`, `attempt`, and one `item[<content id>]` with a quantity for each thing on the page."""
+"""The checkout form: `email`, `attempt`, `code`, and one `item[<content id>]` with a quantity for each thing on the page."""
 
 import re
 from typing import Annotated, Any
@@ -22,10 +22,12 @@ def _short(email: str) -> str:
 
 
 class CheckoutForm(FormModel):
-    """Who buys. `attempt` is a hidden id made with the form, so that sending it twice buys once."""
+    """Who buys. `attempt` is a hidden id made with the form, so that sending it twice buys once; `code` a discount code
+    as somebody types it."""
 
     email: Annotated[EmailStr, AfterValidator(_short)]
     attempt: Annotated[str, Field(max_length=64, pattern=r"^[0-9A-Za-z-]*$")] = ""
+    code: Annotated[str, Field(max_length=100)] = ""
 
 
 async def read_checkout(

@@ -60,7 +60,12 @@ def _terms(offer: Offer, priced: Priced, until: datetime | None) -> str:
         "title": offer.title,
         "zone": offer.zone,
         "discount_percent": offer.discount_percent,
-        "discount": {"kind": lowered.kind, "name": lowered.name, "percent": lowered.percent}
+        "discount": {
+            "kind": lowered.kind,
+            "name": lowered.name,
+            "percent": lowered.percent,
+            "amount": lowered.amount,
+        }
         if lowered
         else None,
         "deadline": offer.expires_at,

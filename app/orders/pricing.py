@@ -1,26 +1,37 @@
 """What a basket costs. One rule for whatever lowers a price: reasons do not add up, the best one for the buyer counts."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from app.core.money import percent_off
 from app.pages.selling import OfferLine
 
+# An item and how many pieces of it.
+Wanted = tuple[OfferLine, int]
+
 
 @dataclass(frozen=True)
 class Discount:
-    """A reason to pay less than the page asks of everyone. `percent` comes off each piece; `stock_id` counts its uses,
-    and is None when they are without limit. `kind` ("link", "code") and `name` are what the order remembers of it."""
+    """A reason to pay less than the page asks of everyone. `percent` comes off each piece, or `amount` (minor units) off
+    the whole basket; `stock_id` counts its uses, and is None when they are without limit. `kind` ("link", "code") and
+    `name` are what the order remembers of it."""
 
     kind: str
     name: str
     percent: int
     stock_id: UUID | None = None
+    amount: int = 0
 
-    def price(self, item: OfferLine) -> int:
-        """Return what one piece costs with it, in minor units."""
-        return percent_off(item.amount, self.percent)
+    def lines(self, wanted: Sequence[Wanted]) -> "tuple[Line, ...]":
+        """Return what is wanted with the prices that it makes. Pieces of one item may differ by a minor unit, when an
+        amount can't be spread evenly: they are lines of their own."""
+        if self.amount:
+            return tuple(_spread(wanted, self.amount))
+        return tuple(
+            Line(item, quantity, percent_off(item.amount, self.percent))
+            for item, quantity in wanted
+        )
 
 
 @dataclass(frozen=True)
@@ -44,16 +55,27 @@ class Priced:
         return sum(line.amount * line.quantity for line in self.lines)
 
 
-def price_lines(
-    wanted: Sequence[tuple[OfferLine, int]], discounts: Sequence[Discount] = ()
-) -> Priced:
+def price_lines(wanted: Sequence[Wanted], discounts: Sequence[Discount] = ()) -> Priced:
     """Price what is wanted (items with their quantities) with the best of `discounts`; of equals, with the first."""
     plain = Priced(tuple(Line(item, quantity, item.amount) for item, quantity in wanted), None)
-    lowered = [
-        Priced(tuple(Line(item, quantity, one.price(item)) for item, quantity in wanted), one)
-        for one in discounts
-    ]
+    lowered = [Priced(one.lines(wanted), one) for one in discounts]
     return min([plain, *lowered], key=lambda priced: priced.amount)
+
+
+def _spread(wanted: Sequence[Wanted], amount: int) -> Iterator[Line]:
+    """Take `amount` off what is wanted, in proportion to what each item costs; never more than it costs."""
+    left = sum(item.amount * quantity for item, quantity in wanted)
+    amount = min(amount, left)
+    for item, quantity in wanted:
+        total = item.amount * quantity
+        # What the items before left over by rounding falls to those that come after.
+        part = amount * total // left if left else 0
+        amount, left = amount - part, left - total
+        each, odd = divmod(part, quantity)
+        if odd:
+            yield Line(item, odd, item.amount - each - 1)
+        if quantity > odd:
+            yield Line(item, quantity - odd, item.amount - each)
 
 
 def units_by_stock(priced: Priced) -> dict[UUID, int]:

@@ -17,6 +17,9 @@ from app.stock.levels import Level, levels
 from app.stock.statements import MOVE, TAKE, TAKE_BACK
 from app.stock.tables import LAPSED, LIVE, RELEASED, SOLD
 
+# What was short may have come back before anybody could say what it was: then it is asked for again.
+TRIES = 3
+
 
 class OutOfStock(Conflict):
     """Not enough is left: `stock_id` is short, `level` says how the stock stands."""
@@ -126,33 +129,36 @@ async def _take(
     state: str,
 ) -> bool:
     ordered = sorted(lines.items())
-    taken = await db.fetch(
-        TAKE,
-        hold_id,
-        [stock_id for stock_id, _quantity in ordered],
-        [quantity for _stock_id, quantity in ordered],
-        topic,
-        buyer_key,
-        now,
-        until,
-        state,
-        1 if state == LIVE else 0,
-    )
-    if not taken:
-        raise await _shortage(lines)
-    await notified(topic)
-    return bool(taken[0]["gone"])
+    for _try in range(TRIES):
+        taken = await db.fetch(
+            TAKE,
+            hold_id,
+            [stock_id for stock_id, _quantity in ordered],
+            [quantity for _stock_id, quantity in ordered],
+            topic,
+            buyer_key,
+            now,
+            until,
+            state,
+            1 if state == LIVE else 0,
+        )
+        if taken:
+            await notified(topic)
+            return bool(taken[0]["gone"])
+        if short := await _shortage(lines):
+            raise short
+    # As every refusal saw it, something was short.
+    raise OutOfStock(ordered[0][0], Level(capacity=0, held=0, sold=0, next_release_at=None))
 
 
-async def _shortage(lines: Mapping[UUID, int]) -> OutOfStock:
+async def _shortage(lines: Mapping[UUID, int]) -> OutOfStock | None:
+    """Return what is short of `lines`; None when units came back between the refusal and this look."""
     found = await levels(lines)
     for stock_id, quantity in lines.items():
         level = found.get(stock_id)
-        if level is not None and level.available is not None and level.available < quantity:
-            return OutOfStock(stock_id, level)
-    # Units came back between the refusal and this look: as the refusal saw it, none were left.
-    stock_id = next(iter(lines))
-    return OutOfStock(stock_id, Level(capacity=0, held=0, sold=0, next_release_at=None))
+        if level is None or (level.available is not None and level.available < quantity):
+            return OutOfStock(stock_id, level or Level(0, 0, 0, None))
+    return None
 
 
 async def _move(

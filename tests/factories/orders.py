@@ -107,10 +107,13 @@ def basket(
     email: str = "ann@example.com",
     buyer: str | None = None,
     attempt: str | None = None,
+    code: str = "",
 ) -> Basket:
     """Ask for `quantities` of the sale's items (one of the first by default), as a browser of its own."""
     wanted = dict(zip(sale.contents, quantities or (1,), strict=False))
-    return Basket(sale.short_id, wanted, email, buyer or new_id().hex, attempt or new_short_id())
+    return Basket(
+        sale.short_id, wanted, email, buyer or new_id().hex, attempt or new_short_id(), code
+    )
 
 
 async def buy(sale: Sale, now: datetime, *quantities: int, **who: Any) -> Placed:
@@ -119,13 +122,14 @@ async def buy(sale: Sale, now: datetime, *quantities: int, **who: Any) -> Placed
 
 
 def form(
-    sale: Sale, *quantities: int, email: str = "ann@example.com", attempt: str = ""
+    sale: Sale, *quantities: int, email: str = "ann@example.com", attempt: str = "", code: str = ""
 ) -> dict[str, str]:
     """The checkout form as a browser sends it."""
     items = zip(sale.contents, quantities or (1,), strict=False)
     return {
         "email": email,
         "attempt": attempt or new_short_id(),
+        "code": code,
         **{f"item[{content_id}]": str(count) for content_id, count in items},
     }
 

@@ -2,6 +2,7 @@
 
 from litestar.types import ControllerRouterHandler
 
+from app.orders.controllers.applying import CodeController
 from app.orders.controllers.checkout import CheckoutController
 from app.orders.controllers.console import ConsoleOrderController
 from app.orders.controllers.download import DownloadController
@@ -9,6 +10,7 @@ from app.orders.controllers.order import LinkController, OrderController
 
 controllers: list[ControllerRouterHandler] = [
     CheckoutController,
+    CodeController,
     DownloadController,
     OrderController,
     LinkController,

@@ -1,9 +1,7 @@
 """The visitor's checkout: from the button on the page to Stripe, and back to their own hold."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from litestar import Controller, Request, Response, delete, get, post
 
@@ -11,16 +9,18 @@ from app.core.errors import Conflict, MayflyError, UpstreamFailed
 from app.core.forms import FORM_LEVEL, FieldError, Form
 from app.core.i18n import current_language
 from app.core.i18n import gettext as _
-from app.core.ids import is_short_id, new_short_id
+from app.core.ids import is_short_id
 from app.core.ratelimit import limit
-from app.core.rendering import fragments, is_htmx, page, redirect
+from app.core.rendering import page, redirect
 from app.orders.buyers import buyer_cookie, buyer_for, buyer_of
 from app.orders.checkout import Basket, Placed, start_checkout
+from app.orders.controllers import guessing
+from app.orders.controllers.again import again
 from app.orders.forms import CheckoutForm, read_checkout
 from app.orders.links import order_path
 from app.orders.paying import OpenHold, open_session, own_hold, release
+from app.orders.redeeming import CodeRefused
 from app.pages.loading import by_short_id
-from app.pages.selling import Offer, OfferLine, ensure_running, load_offer
 from app.pages.showing import theme_href
 
 Request_ = Request[Any, Any, Any]
@@ -28,15 +28,6 @@ Request_ = Request[Any, Any, Any]
 # Many buyers share an address in an office; one customer has few reasons to try often.
 ADDRESS_RATE = "120/minute"
 CUSTOMER_RATE = "12/minute"
-
-
-@dataclass(frozen=True)
-class Row:
-    """A line of the checkout form: what is offered, and how many were asked for."""
-
-    item: OfferLine
-    name: str
-    quantity: str
 
 
 class CheckoutController(Controller):
@@ -48,11 +39,14 @@ class CheckoutController(Controller):
         await limit(request, "checkout", ADDRESS_RATE)
         form, quantities = await read_checkout(request)
         if form.data is None or not form.ok:
-            return await _again(request, short_id, form, 422, now)
+            return await again(request, short_id, form, 422, now)
         await limit(request, "checkout-customer", CUSTOMER_RATE, key=form.data.email.lower())
         buyer = buyer_for(request, form.data.attempt, form.data.email, now)
-        basket = Basket(short_id, quantities, form.data.email, buyer, form.data.attempt)
+        basket = Basket(
+            short_id, quantities, form.data.email, buyer, form.data.attempt, form.data.code
+        )
         try:
+            await _ensure_may_guess(request, basket)
             placed = await start_checkout(basket, now)
         except (FieldError, Conflict, UpstreamFailed) as error:
             return await _refused(request, short_id, form, error, now)
@@ -94,6 +88,12 @@ def _next(placed: Placed, short_id: str, now: datetime) -> str:
     return placed.payment_url or f"/p/{short_id}/hold"
 
 
+async def _ensure_may_guess(request: Request_, basket: Basket) -> None:
+    if not await guessing.may_guess(request, basket.code):
+        await _look(basket.short_id)
+        raise guessing.too_many()
+
+
 async def _own(request: Request_, short_id: str, now: datetime) -> OpenHold | None:
     buyer = buyer_of(request)
     return await own_hold(short_id, buyer, now) if buyer and is_short_id(short_id) else None
@@ -114,30 +114,12 @@ async def _refused(
     now: datetime,
 ) -> Response[str]:
     if isinstance(error, FieldError):
+        await guessing.count(request, error)
         form.take(error)
-        return await _again(request, short_id, form, 422, now)
+        status = error.status if isinstance(error, CodeRefused) else 422
+        return await again(request, short_id, form, status, now)
     form.add(FORM_LEVEL, error.message)
-    return await _again(request, short_id, form, error.status, now)
-
-
-async def _again(
-    request: Request_, short_id: str, form: Form[CheckoutForm], status: int, now: datetime
-) -> Response[str]:
-    """The form once more, with what was typed and what is wrong; a fresh attempt, so that it can be sent again."""
-    offer = await load_offer(short_id, now)
-    current_language.set(offer.language)
-    context = {
-        "page_theme_href": offer.theme_href,
-        "lang": offer.language,
-        "offer": offer,
-        "form": form,
-        "rows": [_row(line, form) for line in offer.lines],
-        "running": _runs(offer),
-        "attempt": new_short_id(),
-    }
-    if is_htmx(request):
-        return fragments(request, ("orders/_checkout.html", context), status=status)
-    return page(request, "orders/checkout.html", status=status, **context)
+    return await again(request, short_id, form, error.status, now)
 
 
 async def _look(short_id: str) -> dict[str, Any]:
@@ -145,21 +127,3 @@ async def _look(short_id: str) -> dict[str, Any]:
     record = await by_short_id(short_id)
     current_language.set(record.language)
     return {"page_theme_href": theme_href(record.theme), "lang": record.language}
-
-
-def _row(line: OfferLine, form: Form[CheckoutForm]) -> Row:
-    name = item_name(line.content_id)
-    return Row(line, name, form.value(name) or "0")
-
-
-def item_name(content_id: UUID) -> str:
-    """Return the name of a quantity's field."""
-    return f"item[{content_id}]"
-
-
-def _runs(offer: Offer) -> bool:
-    try:
-        ensure_running(offer)
-    except Conflict:
-        return False
-    return True
