@@ -15,6 +15,7 @@ import pytest
 
 from tests.support import environment
 from tests.support.servers import stop_all
+from tests.support.wire import wire
 
 _started: list[Any] = []
 
@@ -43,7 +44,9 @@ def pytest_unconfigure() -> None:
 async def running_app() -> AsyncGenerator[Any, None]:
     """The application with its pool and its live bus, for the whole run."""
     from app.main import create_app
+    from tests.support.passwords import hash_quickly
 
+    hash_quickly()
     app = create_app()
     stop, started = asyncio.Event(), asyncio.Event()
 
@@ -197,7 +200,7 @@ class Inbox:
     since: str
 
     async def __call__(self, address: str) -> list[dict[str, Any]]:
-        async with httpx.AsyncClient() as client:
+        async with wire() as client:
             response = await client.get(
                 f"{self.url}/messages.json", params={"to": address, "limit": 500}
             )
@@ -223,10 +226,18 @@ class StripeAccount:
 
     base: str
     key: str
+    calm: bool = False
 
     async def switches(self, **values: Any) -> None:
         """Set switches (webhook_url, delay, lose, repeat, reorder, down…)."""
+        self.calm = False
         await self._post("/sandbox/switches", values)
+
+    async def calm_down(self) -> None:
+        """Set every switch as a test finds it, if any was touched."""
+        if not self.calm:
+            await self.switches(**_CALM, webhook_secret=os.environ["MAYFLY_STRIPE_WEBHOOK_SECRET"])
+            self.calm = True
 
     async def pay(self, session_id: str, **values: Any) -> dict[str, Any]:
         """Pay a session as the hosted page would; `card`, `email` and `name` can be given."""
@@ -237,10 +248,9 @@ class StripeAccount:
         return await self._post("/sandbox/flush", {})
 
     async def _post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
-        async with httpx.AsyncClient(
-            base_url=self.base, headers={"Authorization": f"Bearer {self.key}"}
-        ) as client:
-            response = await client.post(path, json=body, timeout=30)
+        headers = {"Authorization": f"Bearer {self.key}"}
+        async with wire(base_url=self.base, headers=headers) as client:
+            response = await client.post(path, json=body)
             response.raise_for_status()
             return response.json()
 
@@ -257,15 +267,16 @@ _CALM: dict[str, Any] = {
 }
 
 
+@pytest.fixture(scope="session")
+def _own_account() -> StripeAccount:
+    return StripeAccount(environment.shared()["stripe_base"], os.environ["MAYFLY_STRIPE_API_KEY"])
+
+
 @pytest.fixture
-async def stripe_account() -> AsyncGenerator[StripeAccount, None]:
-    account = StripeAccount(
-        environment.shared()["stripe_base"], os.environ["MAYFLY_STRIPE_API_KEY"]
-    )
-    secret = os.environ["MAYFLY_STRIPE_WEBHOOK_SECRET"]
-    await account.switches(**_CALM, webhook_secret=secret)
-    yield account
-    await account.switches(**_CALM)
+async def stripe_account(_own_account: StripeAccount) -> AsyncGenerator[StripeAccount, None]:
+    await _own_account.calm_down()
+    yield _own_account
+    await _own_account.calm_down()
 
 
 @pytest.fixture(scope="session")

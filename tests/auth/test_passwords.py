@@ -2,7 +2,9 @@
 
 import asyncio
 import time
+from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
@@ -12,6 +14,13 @@ from app.auth.passwords import check_new_password, hash_password, needs_rehash, 
 from app.core import db
 from app.core.forms import FieldError
 from tests.conftest import Member
+from tests.support.passwords import hash_as_always
+
+
+@pytest.fixture(autouse=True)
+def at_full_cost(running_app: Any) -> Iterator[None]:
+    with hash_as_always():
+        yield
 
 
 def test_length_and_the_first_guesses() -> None:
@@ -34,6 +43,7 @@ async def test_a_hash_is_argon2id_salted_and_right_only_for_its_password() -> No
     assert not await verify_password(None, "nobody's password")
     assert not await verify_password("broken", "some password")
     assert not needs_rehash(first)
+    assert "$m=19456,t=2,p=1$" in first  # not the tests' own
 
 
 async def test_hashing_does_not_block_the_loop() -> None:

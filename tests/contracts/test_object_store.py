@@ -13,6 +13,7 @@ from app.core.settings import get_settings
 from app.storage.contract import ObjectMissing, ObjectStore, PartsRefused, StoreUnavailable
 from app.storage.filenames import content_disposition
 from app.storage.objects import S3ObjectStore
+from tests.support.wire import wire
 
 PART = 5 * 1024 * 1024
 LIFE = timedelta(minutes=5)
@@ -32,7 +33,7 @@ def key() -> str:
 
 @pytest.fixture
 async def browser() -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(headers={"Origin": get_settings().base_url}) as client:
+    async with wire(headers={"Origin": get_settings().base_url}) as client:
         yield client
 
 

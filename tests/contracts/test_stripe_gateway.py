@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import httpx
 import pytest
 
 from app.core.ids import new_short_id
@@ -18,6 +17,7 @@ from app.payments.gateway import (
     get_gateway,
 )
 from app.payments.stripe_gateway import checkout_params
+from tests.support.wire import wire
 
 TWO_THINGS = (CheckoutItem("Field guide", 1900, 2), CheckoutItem("Pin", 450, 1))
 
@@ -126,7 +126,7 @@ async def test_the_sandbox_signs_what_the_gateway_reads(stripe_account: Any) -> 
     made = await get_gateway().create_checkout(asked())
     await stripe_account.pay(made.id)
     headers = {"Authorization": f"Bearer {stripe_account.key}"}
-    async with httpx.AsyncClient(base_url=stripe_account.base, headers=headers) as client:
+    async with wire(base_url=stripe_account.base, headers=headers) as client:
         events = (await client.get("/v1/events")).json()["data"]
         mine = next(
             event

@@ -13,6 +13,7 @@ from app.notifications.sending import send_email, send_sms
 from app.notifications.unsubscribing import is_unsubscribed, unsubscribe_url
 from tests.factories.registrations import make_registration
 from tests.factories.types import make_event
+from tests.support.wire import wire
 
 NAME, CONTEXT = "test-message", {"name": "Ann"}
 NUMBER = "+491701234567"
@@ -63,7 +64,7 @@ async def test_one_click_unsubscribes(
     await queue(email, "one", list_id)
     await run_jobs()
     [mail] = await inbox(email)
-    async with httpx.AsyncClient() as reader:
+    async with wire() as reader:
         url = f"{inbox.url}/messages/{mail['id']}?view=source"
         source = (await reader.get(url)).text.replace("=\n", "")
     assert "List-Unsubscribe-Post: List-Unsubscribe=One-Click" in source

@@ -3,13 +3,13 @@
 from datetime import timedelta
 from typing import Any
 
-import httpx
 import pytest
 
 from app.core import db
 from app.core.ids import new_id
 from tests.factories.deliveries import BYTES, add_file
 from tests.factories.orders import Sale, buy, make_sale, order_row
+from tests.support.wire import wire
 
 HTMX = {"HX-Request": "true"}
 
@@ -49,7 +49,7 @@ async def test_the_buyer_is_quicker_than_the_webhook(
     )
     link = await client.get(start.headers["hx-redirect"])
 
-    async with httpx.AsyncClient() as browser:
+    async with wire() as browser:
         assert (await browser.get(link.headers["location"])).content == BYTES
     await run_jobs()
     messages = await inbox(address)

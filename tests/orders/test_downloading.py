@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-import httpx
 import pytest
 
 from app.core import db
@@ -14,6 +13,7 @@ from app.core.settings import get_settings
 from app.orders.downloading import Outcome, Visitor, open_link
 from app.orders.links import download_path, order_path, read_download_token
 from tests.factories.deliveries import BYTES, Sold, make_sold
+from tests.support.wire import wire
 
 HOME = "127.0.0.1"
 ELSEWHERE = "198.51.100.7"
@@ -36,7 +36,7 @@ async def test_the_link_leads_to_the_very_bytes(client: Any, owner: Any, now: An
         download_path(sold.id, sold.files[0], HOME, now), headers={"User-Agent": "Firefox"}
     )
     assert response.status_code == 303
-    async with httpx.AsyncClient() as browser:
+    async with wire() as browser:
         got = await browser.get(response.headers["location"])
         unsigned = await browser.get(response.headers["location"].partition("?")[0])
     assert got.content == BYTES

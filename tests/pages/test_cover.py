@@ -3,12 +3,12 @@
 import re
 from typing import Any
 
-import httpx
 import pytest
 
 from app.pages import loading
 from tests.factories.pages import make_draft, make_page
 from tests.factories.products import picture
+from tests.support.wire import wire
 
 
 async def upload(owner: Any, page: Any, data: bytes, content_type: str = "image/jpeg") -> Any:
@@ -18,7 +18,7 @@ async def upload(owner: Any, page: Any, data: bytes, content_type: str = "image/
     begun = await owner.post(url, data=sent)
     assert begun.status_code == 201, begun.text
     plan = begun.json()
-    async with httpx.AsyncClient() as browser:
+    async with wire() as browser:
         for part in plan["parts"]:
             answer = await browser.put(part["url"], content=data)
             assert answer.status_code == 200

@@ -1,7 +1,6 @@
 from datetime import datetime
 from typing import Any
 
-import httpx
 import pytest
 
 from app.core.errors import NotFound
@@ -12,6 +11,7 @@ from app.products.queries import original_files, preview_files, product_files
 from app.products.sampling import sample_url
 from app.storage.pictures import BadPicture
 from tests.factories.products import make_product, picture
+from tests.support.wire import wire
 
 
 async def test_a_visitor_gets_a_sample_and_nothing_else(
@@ -22,7 +22,7 @@ async def test_a_visitor_gets_a_sample_and_nothing_else(
     (sample,) = await preview_files(product)
     answer = await client.get(sample_url(sample.id))
     assert answer.status_code == 303
-    async with httpx.AsyncClient() as browser:
+    async with wire() as browser:
         got = await browser.get(answer.headers["location"])
     assert got.content == b"Once upon"
     assert got.headers["content-disposition"].startswith('attachment; filename="chapter 1.txt"')

@@ -1,7 +1,6 @@
 from datetime import timedelta
 from typing import Any
 
-import httpx
 import pytest
 
 from app.core.db import fetch_value
@@ -16,6 +15,7 @@ from app.storage.objects import get_store
 from app.storage.verifying import FORGET_AFTER, STALE_AFTER, purge_stale
 from tests.factories.products import make_product, picture
 from tests.products.uploads import announce, complete, send_parts, upload
+from tests.support.wire import wire
 
 PART = 8 * 1024 * 1024
 
@@ -41,7 +41,7 @@ async def test_the_creator_downloads_it_as_an_attachment(owner: Any, clock: Any)
     answer = await owner.get(f"/console/products/{product}/files/{file.id}/content")
     assert answer.status_code == 303
     assert answer.headers["location"].startswith(get_settings().s3_endpoint)
-    async with httpx.AsyncClient() as browser:
+    async with wire() as browser:
         got = await browser.get(answer.headers["location"])
     assert got.content == b"<script>"
     assert got.headers["content-disposition"].startswith('attachment; filename="x.html"')
@@ -123,7 +123,7 @@ async def test_a_cancelled_upload_leaves_nothing(owner: Any, clock: Any, run_job
     assert (await owner.delete(plan["abort_url"])).status_code == 200
     await run_jobs()
     assert (await complete(owner, plan)).status_code == 409
-    async with httpx.AsyncClient() as browser:
+    async with wire() as browser:
         assert (await browser.put(plan["parts"][0]["url"], content=b"x")).status_code == 404
 
 
@@ -227,7 +227,7 @@ async def test_stale_uploads_are_given_up(owner: Any, clock: Any, run_jobs: Any)
     clock.advance(timedelta(seconds=2))
     assert await purge_stale(clock.now()) == 1
     await run_jobs()
-    async with httpx.AsyncClient() as browser:
+    async with wire() as browser:
         assert (await browser.put(plan["parts"][0]["url"], content=b"x")).status_code == 404
     clock.advance(FORGET_AFTER + timedelta(seconds=1))
     await purge_stale(clock.now())

@@ -6,6 +6,8 @@ from uuid import UUID
 
 import httpx
 
+from tests.support.wire import wire
+
 
 async def announce(
     member: Any,
@@ -25,7 +27,7 @@ async def announce(
 
 async def send_parts(plan: dict[str, Any], data: bytes, *, only: int | None = None) -> None:
     """PUT the parts that are not there yet (or just part `only`) to the store."""
-    async with httpx.AsyncClient() as store:
+    async with wire() as store:
         for part in plan["parts"]:
             if part["done"] or only not in (None, part["number"]):
                 continue

@@ -4,12 +4,12 @@ import hashlib
 from datetime import datetime
 from typing import Any
 
-import httpx
 import pytest
 
 from app.core import db
 from tests.factories.products import make_product
 from tests.products.uploads import announce, complete, send_parts, upload
+from tests.support.wire import wire
 
 HTML = b"<html><script>alert(1)</script>"
 
@@ -26,7 +26,7 @@ async def _files() -> int:
 async def test_a_lie_about_the_size_makes_no_file(owner: Any, now: datetime, sent: bytes) -> None:
     product = await _product(owner, now)
     plan = (await announce(owner, product, b"ten bytes!")).json()
-    async with httpx.AsyncClient() as store:
+    async with wire() as store:
         await store.put(plan["parts"][0]["url"], content=sent)
     answer = await complete(owner, plan)
     assert answer.status_code in (409, 422)
@@ -77,7 +77,7 @@ async def test_a_file_never_runs_where_it_is_opened(
     led = await owner.get(f"/console/products/{product}/files/{file_id}/content")
     assert led.status_code == 303
     assert not led.headers["location"].startswith(("/", str(owner.base_url)))
-    async with httpx.AsyncClient() as store:
+    async with wire() as store:
         served = await store.get(led.headers["location"])
     assert served.headers["content-disposition"].startswith("attachment")
     assert served.headers["content-type"].partition(";")[0] == "application/octet-stream"
@@ -109,7 +109,7 @@ async def test_tricks_in_names(owner: Any, now: datetime, name: str) -> None:
     assert (await complete(owner, answer.json())).status_code == 200
     file_id = await db.fetch_value("SELECT id FROM file")
     led = await owner.get(f"/console/products/{product}/files/{file_id}/content")
-    async with httpx.AsyncClient() as store:
+    async with wire() as store:
         served = await store.get(led.headers["location"])
     assert served.status_code == 200
     assert "x" not in served.headers
