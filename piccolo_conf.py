@@ -20,5 +20,6 @@ APP_REGISTRY = AppRegistry(
         "app.registrations.piccolo_app",
         "app.notifications.piccolo_app",
         "app.operations.piccolo_app",
+        "app.rehearsal.piccolo_app",
     ]
 )

@@ -38,8 +38,8 @@ from app.pages.controllers import set_personal_part
 from app.pages.counting import count_visits
 from app.pages.front_door import FrontDoor
 from app.pages.public import cache
-from app.pages.visiting import visits
 from app.pages.room import count_pages_now, cover_bytes
+from app.pages.visiting import visits
 from app.payments import jobs as payments_jobs
 from app.payments.controllers import controllers as payments_routes
 from app.products import jobs as products_jobs
@@ -48,6 +48,8 @@ from app.products.room import count_products, stored_bytes
 from app.registrations import jobs as registrations_jobs
 from app.registrations.controllers import controllers as registrations_routes
 from app.registrations.counting import most_on_a_page
+from app.rehearsal import jobs as rehearsal_jobs
+from app.rehearsal.controllers import controllers as rehearsal_routes
 from app.stock import jobs as stock_jobs
 from app.storage import jobs as storage_jobs
 from app.storage.controllers import controllers as storage_routes
@@ -66,6 +68,7 @@ JOBS = (
     orders_jobs,
     registrations_jobs,
     operations_jobs,
+    rehearsal_jobs,
 )
 
 ROUTES: list[ControllerRouterHandler] = [
@@ -82,6 +85,7 @@ ROUTES: list[ControllerRouterHandler] = [
     *orders_routes,
     *registrations_routes,
     *operations_routes,
+    *rehearsal_routes,
     *home_routes,
 ]
 

@@ -95,3 +95,20 @@ async def fate_of(key: str) -> MessageFate | None:
         key,
     )
     return MessageFate(**dict(rows[0])) if rows else None
+
+
+@dataclass(frozen=True)
+class KindCount:
+    """How many messages of one kind there are."""
+
+    name: str
+    channel: str
+    count: int
+
+
+async def count_kinds() -> Sequence[KindCount]:
+    """Count all messages there are by their kind, the most frequent first."""
+    rows = await fetch(
+        "SELECT name, channel, count(*)::int AS count FROM message GROUP BY name, channel ORDER BY count DESC, name"
+    )
+    return [KindCount(**dict(row)) for row in rows]

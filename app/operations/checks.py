@@ -172,7 +172,8 @@ AROUND = (
         """SELECT t.page_id AS subject, format('%s to %s, though it was %s', t.from_state, t.to_state, t.was) AS detail
         FROM (SELECT page_id, from_state, to_state, recorded_at, coalesce(
             lag(to_state) OVER (PARTITION BY page_id ORDER BY at, recorded_at, id), 'draft') AS was
-          FROM page_transition) t WHERE t.from_state <> t.was AND t.recorded_at <= $1""",
+          FROM page_transition WHERE to_state IN ('draft', 'scheduled', 'active', 'paused', 'expired')) t
+        WHERE t.from_state <> t.was AND t.recorded_at <= $1""",
     ),
 )
 

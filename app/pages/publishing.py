@@ -43,7 +43,7 @@ async def unschedule(page: PageRecord, user_id: UUID, now: datetime) -> None:
 
 
 async def _bring_out(page: PageRecord, after: PageTimes, user_id: UUID, now: datetime) -> None:
-    _require_complete(page, after)
+    require_complete(page, after)
     await ensure_verified(user_id)
     async with db.transaction():
         await store_times(page, after, now)
@@ -67,7 +67,8 @@ async def _touch_predecessors(page: PageRecord) -> None:
         await touch(row["id"])
 
 
-def _require_complete(page: PageRecord, times: PageTimes) -> None:
+def require_complete(page: PageRecord, times: PageTimes) -> None:
+    """Raise Invalid when something is missing that a page needs to be out with these times."""
     if words := page.page_type.incomplete(page.settings):
         raise Invalid(words)
     for _field, words in page.page_type.check(page.settings, times):

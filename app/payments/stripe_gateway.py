@@ -36,14 +36,15 @@ Result = TypeVar("Result")
 
 
 class StripeGateway:
-    """Talks to Stripe, or to the sandbox when `stripe_api_base` says where that is."""
+    """Talks to Stripe, or to the sandbox when `stripe_api_base` says where that is; with the installation's key, unless
+    another is given."""
 
-    def __init__(self) -> None:
+    def __init__(self, api_key: str = "") -> None:
         settings = get_settings()
         self._secret = settings.stripe_webhook_secret
         base = settings.stripe_api_base
         self._client = StripeClient(
-            settings.stripe_api_key or "unset",
+            api_key or settings.stripe_api_key or "unset",
             base_addresses={"api": base} if base else None,
             http_client=stripe.HTTPXClient(timeout=TIMEOUT_SECONDS),
             max_network_retries=NETWORK_RETRIES,

@@ -38,6 +38,7 @@ from tests.factories.orders import Sale, buy, form
 from tests.factories.pages import make_draft, make_page
 from tests.factories.products import make_product, picture
 from tests.factories.registrations import make_registration
+from tests.factories.rehearsals import ask_for
 from tests.factories.types import make_countdown, make_event, make_offer
 from tests.fuzz.discovery import Route
 from tests.products.uploads import announce
@@ -152,6 +153,7 @@ async def make_world(
         "waitlist/token": await _offer(viewer, now),
         "unsubscribe/token": await _list_message(pages["event"], now),
         "registration_id": str(registration.id),
+        "rehearsal_id": str(await ask_for(running, viewer, now)),
         "digest": "0000000000",
         "path": "css/base.css",
         "name": THEME,
