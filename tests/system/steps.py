@@ -37,6 +37,13 @@ async def pay(page: Page, card: str = GOOD_CARD) -> None:
     await page.get_by_role("button", name=re.compile("^Pay ")).click()
 
 
+async def pay_by_debit(page: Page) -> None:
+    """Choose, on the hosted payment page, what the bank confirms only later."""
+    await page.get_by_label("Bank debit that arrives later").check()
+    await page.get_by_role("button", name=re.compile("^Pay ")).click()
+    await page.wait_for_url("**/download?**")
+
+
 async def thanked(page: Page) -> None:
     """The download page has confirmed the payment."""
     await expect(page.get_by_role("heading", name=THANKS)).to_be_visible()

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from litestar import Litestar
@@ -9,6 +10,7 @@ from playwright.async_api import Page, expect
 
 from app.auth.verifying import verification_token
 from app.core.clock import utc_now
+from app.core.errors import Conflict, Invalid, MayflyError, TooLarge, UpstreamFailed
 from app.core.signing import sign_token
 from tests.factories.pages import make_page
 from tests.support import environment
@@ -20,6 +22,15 @@ from tests.system.steps import DECLINED_CARD, go_to_payment, mailed_link, pay, t
 pytestmark = pytest.mark.system
 
 OLIVIA = "olivia@example.com"
+# What a page's handler may meet, by how it is answered: refusals of ours, a bug, a database that is away.
+WRONG: dict[int, MayflyError | Exception] = {
+    409: Conflict(),
+    413: TooLarge(),
+    422: Invalid(),
+    500: RuntimeError("a bug"),
+    502: UpstreamFailed(),
+    503: ConnectionRefusedError(),
+}
 DAY = timedelta(days=1)
 
 
@@ -60,24 +71,24 @@ async def test_what_went_wrong(
     owner: Any, app: Litestar, visitors: Visitors, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     page = await visitors(reduced_motion="reduce")
-    visitors.watch(page).allowed |= {403, 404, 410, 429, 500}
     audit = Audit(page)
-    user = {"user": str(owner.viewer.user_id), "print": "none"}
-    for status, address in {
-        404: "/nowhere",
-        403: "/orders/forged",
-        410: "/reset/" + sign_token("reset", user, utc_now() - 2 * DAY, DAY),
-        429: "/orders/forged",
-        500: "/",
-    }.items():
-        if status == 429:
-            monkeypatch.setattr("app.orders.controllers.order.ADDRESS_RATE", "1/hour")
-            await page.goto(address)
-        if status == 500:
-            monkeypatch.setattr("app.home.controllers.EXAMPLE_LEFT", "no time at all")
+
+    async def look(status: int, address: str) -> None:
+        visitors.watch(page).allowed.add(status)
         answer = await page.goto(address)
         assert answer and answer.status == status
         await audit.look(str(status))
+
+    user = {"user": str(owner.viewer.user_id), "print": "none"}
+    await look(404, "/nowhere")
+    await look(403, "/orders/forged")
+    await look(410, "/reset/" + sign_token("reset", user, utc_now() - 2 * DAY, DAY))
+    monkeypatch.setattr("app.orders.controllers.order.ADDRESS_RATE", "1/hour")
+    await page.goto("/orders/forged")
+    await look(429, "/orders/forged")
+    for status, error in WRONG.items():
+        monkeypatch.setattr("app.home.controllers.page", Mock(side_effect=error))
+        await look(status, "/")
     audit.verdict(app, set())
 
 

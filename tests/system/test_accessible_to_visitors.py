@@ -20,17 +20,9 @@ from tests.factories.pages import make_draft, make_page
 from tests.factories.products import make_product, picture
 from tests.factories.stock import make_hold
 from tests.system.auditing import Audit, get_routes
-from tests.system.pages import (
-    BUYERS,
-    CONSOLE,
-    FRONT,
-    NOT_PAGES,
-    NOT_YET_LOOKED_AT,
-    VISITORS,
-    WAITING,
-)
+from tests.system.pages import BUYERS, CONSOLE, FRONT, NOT_PAGES, REGISTERING, VISITORS, WAITING
 from tests.system.people import Visitors
-from tests.system.steps import go_to_payment
+from tests.system.steps import go_to_payment, pay_by_debit
 
 pytestmark = pytest.mark.system
 
@@ -39,8 +31,8 @@ ELSEWHERE = "198.51.100.7"
 
 
 def test_every_page_there_is_has_been_put_on_the_list(app: Any) -> None:
-    pages = VISITORS | BUYERS | FRONT | CONSOLE | WAITING
-    assert not get_routes(app) - pages - NOT_PAGES - NOT_YET_LOOKED_AT
+    pages = VISITORS | BUYERS | FRONT | CONSOLE | WAITING | REGISTERING
+    assert not get_routes(app) - pages - NOT_PAGES
     assert not pages - get_routes(app)
 
 
@@ -112,7 +104,14 @@ async def test_a_visitors_own_hold_and_a_refused_checkout(
     await audit.look("a refused checkout")
     await page.goto(f"/p/{sale.short_id}")
     await go_to_payment(page, "hanna@example.com")
+    payment = page.url
     await audit.visit(f"/p/{sale.short_id}", f"/p/{sale.short_id}/hold")
+    # A payment that takes long: what waits stays as it is while it is looked at.
+    await page.route("**/download/status*", lambda _route: None)
+    await page.goto(payment)
+    await pay_by_debit(page)
+    await audit.visit(f"{page.url}&attempt=99")
+    await expect(page.get_by_role("heading", name="Still waiting")).to_be_visible()
     await pausing.pause(
         await loading.by_id(sale.id), owner.viewer.user_id, utc_now(), moves_deadline=True
     )
