@@ -11,7 +11,7 @@ from app.core.errors import Conflict, NotFound
 from app.core.i18n import gettext as _
 from app.core.ids import new_id, new_short_id
 from app.core.live import publish
-from app.pages import lifecycle
+from app.pages import lifecycle, own_codes
 from app.pages.editing import Edit
 from app.pages.foreseeing import changes_of
 from app.pages.imaging import keep_picture
@@ -69,7 +69,10 @@ async def give_stock(page_id: UUID) -> None:
 
 
 async def save(page: PageRecord, edit: Edit, user_id: UUID, now: datetime) -> None:
-    """Store an edit that was read without errors. Raises Conflict when the page changed meanwhile or has ended."""
+    """Store an edit that was read without errors.
+
+    Raises Conflict when the page changed meanwhile or has ended, FieldError when its code is taken.
+    """
     if page.state(now) is State.EXPIRED:
         raise Conflict(lifecycle.refusal(State.EXPIRED))
     async with db.transaction():
@@ -93,6 +96,7 @@ async def save(page: PageRecord, edit: Edit, user_id: UUID, now: datetime) -> No
         if not stored:
             raise Conflict(_("Somebody changed this page in the meantime. Please look again."))
         await _store_contents(page, edit.contents, now)
+        await own_codes.keep_in_step(edit.of(page), edit.settings, user_id, now)
         if page.state(now) is not State.DRAFT:
             await _log(page, edit, user_id, now)
             await announce_at(page.id, edit.of(page).next_change(now))

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from app.core.money import percent_off
 from app.pages.arriving import Arrival
+from app.pages.coupons import Coupon
 from app.pages.imaging import Picture, picture
 from app.pages.loading import Content, PageRecord
 from app.stock.levels import Level
@@ -13,8 +14,8 @@ from app.stock.levels import Level
 
 @dataclass(frozen=True)
 class Line:
-    """An item with its price now: `page_amount` for everyone, `amount` for this visitor. `level` is that of its own
-    stock, or None when it shares the page's."""
+    """An item with its price now: `page_amount` for everyone, `amount` for this visitor, and for whoever uses the code
+    that the page hands out. `level` is that of its own stock, or None when it shares the page's."""
 
     content: Content
     page_amount: int
@@ -32,14 +33,19 @@ def lines_of(
     levels: Mapping[UUID, Level],
     as_if: Callable[[Level], Level],
     arrival: Arrival | None,
+    coupon: Coupon | None,
 ) -> tuple[Line, ...]:
     """Return the page's items for somebody who came as `arrival` says; each level is shown `as_if` it stood so."""
     own = page.sells.stock_limit == "item"
+    # With a code of the page's own, the page's discount is the code's.
+    everyone = 0 if coupon else page.sells.discount_percent
     percent = arrival.discount_percent if arrival else 0
+    if coupon and coupon.good:
+        percent = max(percent, coupon.percent)
     found: list[Line] = []
     for content in page.contents:
         level = as_if(level_of(levels, content.stock_id, content.quantity)) if own else None
-        amount = percent_off(content.amount, page.sells.discount_percent)
+        amount = percent_off(content.amount, everyone)
         lower = percent_off(amount, percent)
         found.append(Line(content, amount, lower, level, picture(content.image)))
     return tuple(found)

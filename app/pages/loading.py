@@ -16,6 +16,8 @@ from app.pages.lifecycle import PageTimes, State, gone_at, next_change, state_at
 from app.pages.terms import Afterlife, PageSettings
 from app.pages.types import page_types
 from app.pages.types.base import PageType, Sells
+from app.stock.codes.finding import AS_JSON, read_code
+from app.stock.codes.standing import Code
 
 CHANGES_SHOWN = 50
 
@@ -75,6 +77,7 @@ class PageRecord:
     version: int
     contents: tuple[Content, ...]
     changes: tuple[Change, ...]
+    own_code: Code | None = None
 
     @cached_property
     def page_type(self) -> PageType:
@@ -107,30 +110,35 @@ class PageRecord:
             found.append(self.stock_id)
         return {stock_id for stock_id in found if stock_id is not None}
 
+    def shown_ids(self) -> set[UUID]:
+        """Every stock whose level the page shows: its pieces, and the uses of the code that it hands out."""
+        return self.stock_ids() | ({self.own_code.stock_id} if self.own_code else set())
+
     def state(self, now: datetime) -> State:
         return state_at(self.times, now)
 
     def next_change(self, now: datetime) -> datetime | None:
-        """Return the next moment at which time alone changes the page: its state, or a moment of its type."""
+        """Return the next moment at which time alone changes the page: its state, a moment of its type, its code."""
         if self.times.published_at is None:
             return None
         own = [moment.at for moment in self.page_type.moments(self.settings, self.times)]
-        changes = [next_change(self.times, now), *(at for at in own if at > now)]
+        code = self.own_code.changes_at(now) if self.own_code else []
+        changes = [next_change(self.times, now), *(at for at in own if at > now), *code]
         return min((at for at in changes if at is not None), default=None)
 
     def gone_at(self) -> datetime | None:
         return gone_at(self.times, self.afterlife.gone_after_days)
 
 
-_SELECT = """
-SELECT p.*, successor.short_id AS successor_short_id,
+_SELECT = f"""
+SELECT p.*, {AS_JSON.format(id="p.code_id")} AS own_code, successor.short_id AS successor_short_id,
   (SELECT json_agg(c ORDER BY c.position, c.id) FROM page_content c WHERE c.page_id = p.id) AS contents,
   (SELECT json_agg(l) FROM (SELECT kind, subject, before, after, currency, at FROM page_change
-     WHERE page_id = p.id ORDER BY at DESC, id DESC LIMIT {changes}) l) AS changes
+     WHERE page_id = p.id ORDER BY at DESC, id DESC LIMIT {{changes}}) l) AS changes
 FROM page p
 LEFT JOIN page successor ON successor.id = p.successor_id AND successor.published_at IS NOT NULL
-WHERE {condition}
-"""
+WHERE {{condition}}
+"""  # noqa: S608 - own text
 
 
 async def by_short_id(short_id: str) -> PageRecord:
@@ -167,10 +175,11 @@ def read_page(row: db.Record) -> PageRecord:
         times=PageTimes(**{field.name: row[field.name] for field in fields(PageTimes)}),
         contents=tuple(_content(item) for item in json.loads(row["contents"] or "[]")),
         changes=tuple(_change(item) for item in json.loads(row["changes"] or "[]")),
+        own_code=read_code(json.loads(row["own_code"] or "null")),
     )
 
 
-_READ = {"theme", "settings", "afterlife", "times", "contents", "changes"}
+_READ = {"theme", "settings", "afterlife", "times", "contents", "changes", "own_code"}
 _PLAIN = tuple(field.name for field in fields(PageRecord) if field.name not in _READ)
 
 

@@ -54,7 +54,7 @@ class Preview:
 async def preview(page: PageRecord, choice: Choice, now: datetime) -> Preview:
     """Return the stored page's preview."""
     draft = page.state(now) is State.DRAFT
-    return unsaved(page, {} if draft else await levels(page.stock_ids()), choice, now)
+    return unsaved(page, {} if draft else await levels(page.shown_ids()), choice, now)
 
 
 def unsaved(

@@ -118,7 +118,7 @@ async def show(short_id: str, now: datetime, source: str = "") -> Shown:
     """
     page = await loading.by_short_id(short_id)
     came = await arrival(page, source, now)
-    view = view_page(page, await levels(page.stock_ids()), now, arrival=came)
+    view = view_page(page, await levels(page.shown_ids()), now, arrival=came)
     if view.state is State.DRAFT:
         raise NotFound
     gone_at = page.gone_at()
@@ -146,6 +146,7 @@ def _etag(view: PageView, gone: bool) -> str:
         view.page.version,
         view.phase,
         view.arrival,
+        view.coupon,
         gone,
         view.level,
         [line.level for line in view.lines],

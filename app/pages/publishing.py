@@ -7,7 +7,7 @@ from app.auth.verifying import ensure_verified
 from app.core import db
 from app.core.errors import Conflict, Invalid
 from app.core.i18n import gettext as _
-from app.pages import lifecycle
+from app.pages import lifecycle, own_codes
 from app.pages.arriving import opened_early
 from app.pages.lifecycle import Cause, PageTimes
 from app.pages.loading import PageRecord
@@ -48,6 +48,7 @@ async def _bring_out(page: PageRecord, after: PageTimes, user_id: UUID, now: dat
     async with db.transaction():
         await store_times(page, after, now)
         await _fill_stock(page, now)
+        await own_codes.ensure_in_step(page, user_id, now)
         await record_transition(
             page.id,
             page.state(now),

@@ -9,6 +9,7 @@ from app.core import db
 from app.core.errors import NotFound
 from app.core.ids import new_short_id
 from app.core.live import publish
+from app.pages import own_codes
 from app.pages.changing import give_stock
 from app.pages.lifecycle import Refused, State, refusal
 from app.pages.loading import PageRecord
@@ -26,6 +27,7 @@ async def run_again(page: PageRecord, new_page_id: UUID, viewer: Viewer, now: da
     async with db.transaction():
         if await _copy(page, new_page_id, viewer, now):
             await give_stock(new_page_id)
+            await own_codes.hand_on(page, new_page_id, viewer.user_id, now)
             await db.execute(
                 "UPDATE page SET successor_id = $2, version = version + 1 WHERE id = $1",
                 *(page.id, new_page_id),

@@ -81,7 +81,7 @@ def _offer_line(page: PageRecord, view: PageView, line: Line) -> OfferLine:
         product_id=line.content.product_id,
         title=line.content.title,
         original_amount=line.original,
-        amount=line.amount,
+        amount=line.page_amount,
         stock_id=stock_id,
         available=level.available if level else None,
     )

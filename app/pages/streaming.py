@@ -45,7 +45,7 @@ class PageUpdates:
         came = await arrival(page, source, now)
         changes = (page.next_change(now), came and came.next_change(page.times, now))
         self._wake_at_next_change(topic, min((at for at in changes if at), default=None))
-        view = view_page(page, await levels(page.stock_ids()), now, arrival=came)
+        view = view_page(page, await levels(page.shown_ids()), now, arrival=came)
         before = self.stages.get(topic)
         self.stages[topic] = view.stage
         # Whoever missed the one whole update sees by the small one's stage that it does not fit, and asks.

@@ -18,11 +18,12 @@ from piccolo.table import Table
 from app.auth.tables import Group, Organization, User
 from app.core.ids import new_id
 from app.products.tables import Product
-from app.stock.tables import Stock
+from app.stock.tables import DiscountCode, Stock
 
 
 class Page(Table):
-    """One temporary page. Its state is no column: `lifecycle.state_at` computes it from the times."""
+    """One temporary page. Its state is no column: `lifecycle.state_at` computes it from the times. `code_id` is the
+    discount code that it hands out itself, in step with its settings (`own_codes.py`)."""
 
     id = UUID(primary_key=True, default=new_id)
     short_id = Varchar(length=22, null=False, unique=True)
@@ -47,6 +48,9 @@ class Page(Table):
     stock_id = ForeignKey(Stock, null=True, default=None, index=True, on_delete=OnDelete.restrict)
     successor_id = ForeignKey(
         "self", null=True, default=None, index=True, on_delete=OnDelete.set_null
+    )
+    code_id = ForeignKey(
+        DiscountCode, null=True, default=None, index=False, on_delete=OnDelete.restrict
     )
     cover_key = Varchar(length=300, null=True, default=None)
     cover_size = BigInt(null=False, default=0)

@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from app.pages.arriving import Arrival, Standing
 from app.pages.consenting import consent_words
+from app.pages.coupons import Coupon, coupon_of
 from app.pages.describing import to_html
 from app.pages.lifecycle import ON_TIME, State, end_of, state_at, time_left
 from app.pages.lines import Line, counted_levels, level_of, lines_of
@@ -33,6 +34,7 @@ class PageView:
     lines: tuple[Line, ...]
     level: Level | None
     arrival: Arrival | None = None
+    coupon: Coupon | None = None
 
     @property
     def path(self) -> str:
@@ -178,10 +180,12 @@ def view_page(
     A preview shows each level `as_if` it stood otherwise.
     """
     state = state_at(page.times, now, arrival.early if arrival else ON_TIME)
-    lines = lines_of(page, levels, as_if, arrival)
+    coupon = coupon_of(page, levels, now)
+    lines = lines_of(page, levels, as_if, arrival, coupon)
     shared = page.sells.stock_limit == "page"
     level = as_if(level_of(levels, page.stock_id, page.sells.quantity)) if shared else None
-    return PageView(page, now, state, _phase(state, lines, level), lines, level, arrival)
+    phase = _phase(state, lines, level)
+    return PageView(page, now, state, phase, lines, level, arrival, coupon)
 
 
 def _phase(state: State, lines: tuple[Line, ...], level: Level | None) -> Phase:

@@ -10,7 +10,7 @@ from app.auth.permissions import Permission
 from app.auth.viewer import Viewer
 from app.auth.viewing import requires
 from app.core.errors import Conflict, Invalid, NotFound
-from app.core.forms import FORM_LEVEL, Form, read_form
+from app.core.forms import FORM_LEVEL, FieldError, Form, read_form
 from app.core.i18n import gettext as _
 from app.core.rendering import HTML, fragments, is_htmx, page, redirect, render
 from app.pages import changing, drafting, loading, publishing
@@ -52,6 +52,8 @@ class EditorController(Controller):
             unsaved = await _save(viewer, found, form, now)
         except (Invalid, Conflict) as error:
             form.add(FORM_LEVEL, error.message)
+        except FieldError as error:
+            form.take(error)
         if form.errors:
             return await _again(request, viewer, found, form, now, status=422)
         if unsaved is not None:
@@ -152,7 +154,7 @@ class PreviewController(Controller):
         edit = read_edit(form, found, cards, now)
         if edit is None or form.data is None:
             return Response("", status_code=204, headers=FRAME)
-        stands = {} if found.state(now) is State.DRAFT else await levels(found.stock_ids())
+        stands = {} if found.state(now) is State.DRAFT else await levels(found.shown_ids())
         choice = Choice(form.data.moment, form.data.stock)
         shown = unsaved(edit.of(found), stands, choice, now)
         beside = render("pages/_foreseen.html", **foreseen_context(found, edit, now))

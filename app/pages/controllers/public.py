@@ -104,7 +104,7 @@ class PublicController(Controller):
         source = source_of(request, short_id, now)
         page = await loading.by_short_id(short_id)
         came = await arrival(page, source, now)
-        view = view_page(page, await levels(page.stock_ids()), now, arrival=came)
+        view = view_page(page, await levels(page.shown_ids()), now, arrival=came)
         gone = view.phase is Phase.DRAFT
         html = showing.withdrawn(now) if gone else showing.full_update(view)
         return Response(html, media_type=HTML, headers={"Cache-Control": "no-store"})

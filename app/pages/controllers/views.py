@@ -117,14 +117,15 @@ async def detail_context(viewer: Viewer, page: PageRecord, now: datetime) -> dic
 
 async def figures_context(page: PageRecord, now: datetime) -> dict[str, Any]:
     """What `pages/_figures.html` takes."""
-    stands = await levels(page.stock_ids())
+    stands = await levels(page.shown_ids())
     view = view_page(page, stands, now)
+    own = page.stock_ids()
     return {
         "page": page,
         "now": now,
         "view": view,
         "state": view.state,
-        "figures": figures_of(list(stands.values())),
+        "figures": figures_of([level for stock_id, level in stands.items() if stock_id in own]),
     }
 
 

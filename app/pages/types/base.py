@@ -23,6 +23,11 @@ class Sells(Protocol):
     @property
     def discount_percent(self) -> int: ...
     @property
+    def code(self) -> str:
+        """Return the code that the discount takes, as the page hands it out; "" when everyone has the discount."""
+        ...
+
+    @property
     def per_buyer_limit(self) -> int | None: ...
     @property
     def stock_limit(self) -> str: ...
@@ -45,6 +50,10 @@ class SellsNothing:
     @property
     def discount_percent(self) -> int:
         return 0
+
+    @property
+    def code(self) -> str:
+        return ""
 
     @property
     def per_buyer_limit(self) -> int | None:

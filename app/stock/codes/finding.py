@@ -42,6 +42,15 @@ def read_code(found: Mapping[str, Any] | None) -> Code | None:
     return Code(**values)
 
 
+async def find_live(group_id: UUID, code: str) -> Code | None:
+    """Return the group's live code of this name."""
+    row = await db.fetch_one(
+        f"SELECT {COLUMNS} FROM discount_code c WHERE c.group_id = $1 AND c.code = $2 AND c.active",  # noqa: S608 - own columns
+        *(group_id, code),
+    )
+    return code_of(row) if row else None
+
+
 async def find(group_id: UUID, text: str, page_id: UUID) -> Found | None:
     """Return the group's code that `text` means, whatever its capitals; one that was switched off if there is no other."""
     code = normalized(text)

@@ -34,13 +34,19 @@ async def test_it_shows_the_code_the_bonus_the_price_and_how_many_are_left(
     assert f'action="/p/{page.short_id}/checkout"' in html
 
 
-async def test_buying_here_applies_the_code(owner: Any, now: Any) -> None:
+async def test_the_price_is_lower_with_the_code_alone_and_the_form_carries_it(
+    owner: Any, client: Any, now: Any
+) -> None:
     page = await make_offer(owner.viewer, now=now)
     offer = await selling.load_offer(page.short_id, now)
-    assert offer.discount_percent == 30
     (line,) = offer.lines
-    assert line.amount == round(line.original_amount * 0.7)
+    assert line.amount == line.original_amount == 1900
     assert line.stock_id == page.stock_id
+    html = (await client.get(f"/p/{page.short_id}")).text
+    assert "€13.30" in html and 'name="code" value="EARLY-BIRD"' in html
+    without = await make_offer(owner.viewer, now=now, code="")
+    (line,) = (await selling.load_offer(without.short_id, now)).lines
+    assert line.amount == 1330
 
 
 async def test_before_it_begins_the_code_is_not_told(owner: Any, client: Any, now: Any) -> None:

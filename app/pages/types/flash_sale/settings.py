@@ -49,6 +49,10 @@ class FlashSaleSettings(PageSettings):
     keep_open_when_sold_out: bool = False
 
     @property
+    def code(self) -> str:
+        return ""
+
+    @property
     def stock_limit(self) -> str:
         return self.inventory.limit
 

@@ -34,7 +34,8 @@ class Redirect(Strict):
 
 
 class OfferSettings(PageSettings):
-    """The end of the offer is the page's `expires_at`. Buying here applies `code`: `discount_percent` is what it is worth."""
+    """The end of the offer is the page's `expires_at`. `code` is a discount code of the page's own, worth
+    `discount_percent`; without one the discount is everyone's."""
 
     code: Code = ""
     discount_percent: int = Field(default=20, ge=0, le=100)
