@@ -35,8 +35,12 @@ STOCK = (
           WHERE o.completed_at IS NOT NULL
           UNION ALL SELECT discount_stock_id, 1 FROM "order"
           WHERE completed_at IS NOT NULL AND discount_stock_id IS NOT NULL AND NOT discount_returned
+          UNION ALL SELECT entry_stock_id, 1 FROM "order"
+          WHERE completed_at IS NOT NULL AND entry_stock_id IS NOT NULL AND NOT discount_returned
           UNION ALL SELECT stock_id, quantity FROM registration
-          WHERE state IN ('confirmed', 'attended') AND stock_id IS NOT NULL) taken GROUP BY stock_id) p
+          WHERE state IN ('confirmed', 'attended') AND stock_id IS NOT NULL
+          UNION ALL SELECT entry_stock_id, 1 FROM registration
+          WHERE state IN ('confirmed', 'attended') AND entry_stock_id IS NOT NULL) taken GROUP BY stock_id) p
         ON p.stock_id = s.id WHERE s.sold <> coalesce(p.units, 0)""",
     ),
     Check(

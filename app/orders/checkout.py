@@ -17,12 +17,13 @@ from app.core.i18n import current_language
 from app.core.i18n import gettext as _
 from app.core.ids import new_id
 from app.core.money import MAXIMUM_AMOUNT
-from app.orders import placing, redeeming
+from app.orders import entering, placing, redeeming
 from app.orders.buyers import attempt_key, customer_id, lock_keys
 from app.orders.paying import open_session
 from app.orders.pricing import Priced, Wanted, price_lines
 from app.orders.redeeming import Buyer
 from app.orders.reserving import reserve
+from app.pages.entering import ensure_as_shown
 from app.pages.selling import Offer, ensure_running, load_offer, retire_if_sold_out
 from app.stock.codes.standing import normalized
 
@@ -34,7 +35,10 @@ UNNAMED_WITHIN = timedelta(minutes=1)
 
 @dataclass(frozen=True)
 class Basket:
-    """What a visitor asks for: quantities by content, and who asks; with the discount code as it was typed."""
+    """What a visitor asks for: quantities by content, and who asks; with the discount code as it was typed.
+
+    `source` is what a signed link says that they come from, `terms` whether they were shown the "link"'s or the "page"'s.
+    """
 
     short_id: str
     quantities: Mapping[UUID, int]
@@ -42,6 +46,8 @@ class Basket:
     buyer: str
     attempt: str
     code: str = ""
+    source: str = ""
+    terms: str = "page"
 
 
 @dataclass(frozen=True)
@@ -66,7 +72,7 @@ async def start_checkout(basket: Basket, now: datetime) -> Placed:
             "SELECT pg_advisory_xact_lock(k) FROM unnest($1::bigint[]) AS k",
             lock_keys(basket.short_id, basket.email, basket.buyer, normalized(basket.code)),
         )
-        offer = await load_offer(basket.short_id, now, count_stock=False)
+        offer = await load_offer(basket.short_id, now, count_stock=False, source=basket.source)
         # From here on words are in the page's language: refusals, and the mails that follow.
         current_language.set(offer.language)
         placed = await _place(basket, offer, now)
@@ -82,6 +88,7 @@ async def _place(basket: Basket, offer: Offer, now: datetime) -> Placed:
         return Placed(known["done_id"], completed=True)
     if known["open_id"] is not None:
         return Placed(known["open_id"], elsewhere=known["open_attempt"] != key)
+    ensure_as_shown(offer, basket.terms)
     ensure_running(offer)
     wanted = _wanted(basket.quantities, offer)
     _ensure_within_limit(offer, known["bought"], sum(quantity for _item, quantity in wanted))
@@ -90,8 +97,9 @@ async def _place(basket: Basket, offer: Offer, now: datetime) -> Placed:
         raise FieldError(FORM_LEVEL, _("That is more than can be paid at once."))
     order_id, hold_id = new_id(), new_id()
     until = now + timedelta(minutes=offer.hold_minutes) if priced.amount else None
-    gone = await reserve(priced, hold_id, offer, basket.buyer, now, until)
-    order = placing.NewOrder(order_id, hold_id, key, basket.email, basket.buyer)
+    entry = entering.entry_of(offer, priced)
+    gone = await reserve(priced, hold_id, offer, basket.buyer, now, until, entry)
+    order = placing.NewOrder(order_id, hold_id, key, basket.email, basket.buyer, entry)
     await placing.insert_order(order, offer, priced, now, until)
     if until is None:
         await jobs.enqueue("orders.completed", {"order_id": str(order_id)})
@@ -103,7 +111,8 @@ async def _place(basket: Basket, offer: Offer, now: datetime) -> Placed:
 async def _priced(basket: Basket, offer: Offer, wanted: Sequence[Wanted], now: datetime) -> Priced:
     """Return what is wanted with its prices. Raises CodeRefused."""
     code = await redeeming.redeem(basket.code, offer, now)
-    priced = price_lines(wanted, [redeeming.discount_of(code)] if code else [])
+    discounts = entering.discounts_of(offer)
+    priced = price_lines(wanted, [*discounts, redeeming.discount_of(code)] if code else discounts)
     if code and priced.discount and priced.discount.stock_id == code.stock_id:
         await redeeming.ensure_within_limit(code, Buyer(basket.email, basket.buyer), now)
     return priced

@@ -1,7 +1,7 @@
-"""The checkout form: `email`, `attempt`, `code`, and one `item[<content id>]` with a quantity for each thing on the page."""
+"""The checkout form: `email`, `attempt`, `code`, `link` with `terms`, and one `item[<content id>]` with a quantity for each thing on the page."""
 
 import re
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from litestar import Request
@@ -9,6 +9,7 @@ from pydantic import AfterValidator, EmailStr, Field
 
 from app.core.forms import FORM_LEVEL, Form, FormModel, read_pairs, validate
 from app.core.i18n import gettext as _
+from app.pages.arriving import LONGEST_QUERY
 
 MAXIMUM_QUANTITY = 1000
 MAXIMUM_ITEMS = 100
@@ -23,11 +24,13 @@ def _short(email: str) -> str:
 
 class CheckoutForm(FormModel):
     """Who buys. `attempt` is a hidden id made with the form, so that sending it twice buys once; `code` a discount code
-    as somebody types it."""
+    as somebody types it; `link` the query of the share link that they came by, `terms` whose they were shown."""
 
     email: Annotated[EmailStr, AfterValidator(_short)]
     attempt: Annotated[str, Field(max_length=64, pattern=r"^[0-9A-Za-z-]*$")] = ""
     code: Annotated[str, Field(max_length=100)] = ""
+    link: Annotated[str, Field(max_length=LONGEST_QUERY)] = ""
+    terms: Literal["link", "page"] = "page"
 
 
 async def read_checkout(

@@ -10,6 +10,7 @@ from app.core import db
 from app.orders.buyers import customer_id
 from app.orders.pricing import Priced
 from app.orders.tables import COMPLETED, PROCESSING
+from app.pages.arriving import note_early
 from app.pages.selling import Offer
 
 # Crockford's alphabet: no I, L, O, U, so that a number can be read out.
@@ -20,8 +21,9 @@ _INSERT = """
 WITH placed AS (
   INSERT INTO "order" (id, number, page_id, organization_id, group_id, user_id, customer_id, email, buyer_key,
     attempt_key, state, amount, currency, hold_id, terms, locale, created_at, updated_at, completed_at, held_until,
-    discount_stock_id)
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15::jsonb, $16, $17, $17, $18, $19, $20)),
+    discount_stock_id, source, link_id, entry_stock_id)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15::jsonb, $16, $17, $17, $18, $19, $20, $30,
+    $31, $32)),
 listed AS (
   INSERT INTO order_line (id, order_id, content_id, product_id, stock_id, title, quantity, original_amount, amount,
     reduction, restocked)
@@ -33,13 +35,15 @@ SELECT gen_random_uuid(), $17, $1, k, '{}' FROM unnest($29::text[]) AS k"""
 
 @dataclass(frozen=True)
 class NewOrder:
-    """What is the order's own; the rest comes from the offer and the priced basket."""
+    """What is the order's own; the rest comes from the offer and the priced basket. `entry_stock_id` is the link's whose
+    use let the buyer in early."""
 
     id: UUID
     hold_id: UUID
     attempt_key: UUID
     email: str
     buyer: str
+    entry_stock_id: UUID | None = None
 
 
 def topic_of(page_id: UUID) -> str:
@@ -83,6 +87,7 @@ async def insert_order(
     """Write the order in the current transaction: processing until `until`, or completed when that is None."""
     items = [line.item for line in priced.lines]
     completed = until is None
+    came = offer.arrival
     await db.execute(
         _INSERT,
         order.id,
@@ -114,4 +119,9 @@ async def insert_order(
         [line.amount for line in priced.lines],
         [line.item.amount - line.amount for line in priced.lines],
         ["created", "completed"] if completed else ["created"],
+        came.source if came else "",
+        came.link.id if came and came.link else None,
+        order.entry_stock_id,
     )
+    if offer.early and came and came.link:
+        await note_early(came.link, now)

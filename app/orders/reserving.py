@@ -1,4 +1,4 @@
-"""Taking a priced basket out of stock: its pieces and the use of a discount, all or none, in one statement."""
+"""Taking a priced basket out of stock: its pieces and the uses of a discount and a link, all or none, in one statement."""
 
 from datetime import datetime
 from uuid import UUID
@@ -6,6 +6,7 @@ from uuid import UUID
 from app.orders import redeeming
 from app.orders.placing import topic_of
 from app.orders.pricing import Priced, units_by_stock
+from app.pages.entering import used_up
 from app.pages.selling import Offer
 from app.stock import holding
 from app.stock.holding import OutOfStock
@@ -18,12 +19,15 @@ async def reserve(
     buyer_key: str,
     now: datetime,
     until: datetime | None,
+    entry: UUID | None = None,
 ) -> bool:
-    """Hold the basket until `until`, or sell it when that is None. Return whether a stock is sold out now.
+    """Hold the basket until `until`, or sell it when that is None, with a use of `entry`'s stock. Return whether a stock is
+    sold out now.
 
-    Raises OutOfStock, or CodeRefused when it is the code of which no use is left; nothing is taken then.
+    Raises OutOfStock, or CodeRefused or Conflict when it is the code or the link of which no use is left; nothing is
+    taken then.
     """
-    units = units_by_stock(priced)
+    units = units_by_stock(priced) | ({entry: 1} if entry else {})
     topic = topic_of(offer.page_id)
     try:
         if until is None:
@@ -43,5 +47,8 @@ async def reserve(
         used = priced.discount
         if used and used.kind == redeeming.KIND and used.stock_id == error.stock_id:
             raise redeeming.used_up(error.level) from error
+        link = offer.arrival.link if offer.arrival else None
+        if link and link.stock_id == error.stock_id:
+            raise used_up(error.level) from error
         raise
     return False

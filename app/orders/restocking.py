@@ -18,7 +18,7 @@ async def put_back(
     units: dict[UUID, int] = {}
     if restock:
         units = await _pieces(order_id, None if whole else money)
-    if whole and (stock_id := await _use(order_id)):
+    for stock_id in await _uses(order_id) if whole else ():
         units[stock_id] = units.get(stock_id, 0) + 1
     if units:
         await holding.take_back(units, topic_of(page_id))
@@ -44,10 +44,13 @@ async def _pieces(order_id: UUID, money: int | None) -> dict[UUID, int]:
     return units
 
 
-async def _use(order_id: UUID) -> UUID | None:
-    """Return the stock of the discount's use that a paid order had until now; None when it had none."""
-    return await db.fetch_value(
+async def _uses(order_id: UUID) -> list[UUID]:
+    """Return the stocks of which a paid order had a use until now: of a code or link that lowered its price, and of a link
+    that let the buyer in early."""
+    row = await db.fetch_one(
         """UPDATE "order" SET discount_returned = true WHERE id = $1 AND completed_at IS NOT NULL
-           AND discount_stock_id IS NOT NULL AND NOT discount_returned RETURNING discount_stock_id""",
+           AND (discount_stock_id IS NOT NULL OR entry_stock_id IS NOT NULL) AND NOT discount_returned
+           RETURNING discount_stock_id, entry_stock_id""",
         order_id,
     )
+    return [stock_id for stock_id in row.values() if stock_id is not None] if row else []

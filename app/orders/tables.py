@@ -36,7 +36,9 @@ DELIVERED = (COMPLETED, PARTIALLY_REFUNDED)
 class Order(Table, tablename="order"):
     """One purchase. Owner columns are copied from the page; `terms` is what the buyer was promised at the hold, which
     ends at `held_until`. `checked_at` is when Stripe was last asked about it. `discount_stock_id` counts the uses of the
-    code or link that lowered the price: the order has one of them, until `discount_returned`."""
+    code or link that lowered the price: the order has one of them, until `discount_returned`. `source` is where the buyer
+    came from, by the share link `link_id`; `entry_stock_id` counts its uses when one let them in before the launch and
+    lowered nothing."""
 
     id = UUID(primary_key=True, default=new_id)
     number = Varchar(length=12, null=False, unique=True)
@@ -55,6 +57,9 @@ class Order(Table, tablename="order"):
     hold_id = ForeignKey(Hold, null=True, default=None, index=True, on_delete=OnDelete.set_null)
     discount_stock_id = UUID(null=True, default=None)
     discount_returned = Boolean(null=False, default=False)
+    source = Varchar(length=40, null=False, default="")
+    link_id = UUID(null=True, default=None)
+    entry_stock_id = UUID(null=True, default=None)
     stripe_session_id = Varchar(length=255, null=True, default=None, unique=True)
     checkout_url = Text(null=True, default=None)
     payment_intent = Varchar(length=255, null=True, default=None, index=True)

@@ -8,7 +8,7 @@ from uuid import UUID
 from app.core.i18n import current_language
 from app.core.i18n import gettext as _
 from app.core.money import format_money
-from app.orders import redeeming
+from app.orders import entering, redeeming
 from app.orders.pricing import Priced, price_lines
 from app.orders.redeeming import Buyer
 from app.pages.selling import Offer
@@ -18,7 +18,8 @@ from app.stock.codes.standing import Code
 @dataclass(frozen=True)
 class Tried:
     """A code that is good here. Each of `items` is (title, quantity, price on the page, price with the code) of a whole
-    line, of one piece each while nothing is chosen. `lowers` is false when the page's own price is as low already."""
+    line, of one piece each while nothing is chosen. `lowers` is false when it costs as little without it, by the buyer's
+    link say."""
 
     code: Code
     worth: str
@@ -45,8 +46,9 @@ async def try_code(
     await redeeming.ensure_within_limit(code, buyer, now)
     wanted = [(line, quantities[line.content_id]) for line in offer.lines if line.content_id in quantities]  # fmt: skip
     chosen = bool(wanted)
-    priced = price_lines(wanted or [(line, 1) for line in offer.lines], [redeeming.discount_of(code)])  # fmt: skip
-    lowers = priced.discount is not None
+    discounts = [*entering.discounts_of(offer), redeeming.discount_of(code)]
+    priced = price_lines(wanted or [(line, 1) for line in offer.lines], discounts)
+    lowers = priced.discount is not None and priced.discount.kind == redeeming.KIND
     return Tried(code, worth_of(code), tuple(_items(priced)), chosen, lowers)
 
 

@@ -21,6 +21,8 @@ from app.stock.levels import Level
 SOURCE, EARLY, DISCOUNT, BEFORE = "source", "early", "discount", "before"
 # Where frames on other sites say that their visitors come from.
 EMBEDDED = "embed"
+# Of an address's query, as forms carry it.
+LONGEST_QUERY = 1000
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from app.core.errors import Conflict, NotFound
 from app.core.i18n import gettext as _
 from app.pages import loading
+from app.pages.arriving import Arrival, arrival
 from app.pages.lifecycle import PageTimes, State
 from app.pages.loading import PageRecord
 from app.pages.terms import PageSettings
@@ -18,7 +19,8 @@ from app.stock.levels import Level, levels
 
 @dataclass(frozen=True)
 class Collection:
-    """A page that collects registrations, at one moment.
+    """A page that collects registrations, at one moment, for who came as `arrival` says: `early` when a link opens it before
+    the launch. `link_gives` says that their link changes anything now, as far as it is good still.
 
     `stock_id` counts its places and is None when it has none to count; `level` tells how they stand. `settings` is the
     type's own model, `asks` the same model as registrations ask it.
@@ -43,6 +45,9 @@ class Collection:
     settings: PageSettings
     stock_id: UUID | None
     level: Level | None
+    arrival: Arrival | None = None
+    early: bool = False
+    link_gives: bool = False
 
     @property
     def asks(self) -> Registers:
@@ -58,20 +63,24 @@ class Collection:
         return next((moment.at for moment in self.moments if moment.name == name), None)
 
 
-async def load_collection(short_id: str, now: datetime) -> Collection:
-    """Return a published page that collects registrations, in two statements. Raises NotFound for any other."""
-    return await _read(await loading.by_short_id(short_id), now)
+async def load_collection(short_id: str, now: datetime, source: str = "") -> Collection:
+    """Return a published page that collects registrations, in two statements; in three for who came from `source`.
+
+    Raises NotFound for any other page.
+    """
+    return await _read(await loading.by_short_id(short_id), now, source)
 
 
-async def collection_of(page_id: UUID, now: datetime) -> Collection:
+async def collection_of(page_id: UUID, now: datetime, source: str = "") -> Collection:
     """Return the same by the page's id, for jobs and the console; an expired page too."""
-    return await _read(await loading.by_id(page_id), now)
+    return await _read(await loading.by_id(page_id), now, source)
 
 
-async def _read(page: PageRecord, now: datetime) -> Collection:
+async def _read(page: PageRecord, now: datetime, source: str) -> Collection:
     if page.page_type.collects != "registrations" or page.state(now) is State.DRAFT:
         raise NotFound
-    return _collection(view_page(page, await levels(page.stock_ids()), now))
+    came = await arrival(page, source, now)
+    return _collection(view_page(page, await levels(page.stock_ids()), now, arrival=came))
 
 
 def _collection(view: PageView) -> Collection:
@@ -96,6 +105,9 @@ def _collection(view: PageView) -> Collection:
         settings=page.settings,
         stock_id=page.stock_id if page.sells.stock_limit == "page" else None,
         level=view.level,
+        arrival=view.arrival,
+        early=view.early,
+        link_gives=view.link_gives,
     )
 
 

@@ -8,16 +8,19 @@ from app.core.errors import Conflict, NotFound
 from app.core.i18n import gettext as _
 from app.core.settings import get_settings
 from app.pages import lifecycle, loading, recording
+from app.pages.arriving import Arrival, arrival
 from app.pages.lifecycle import Cause, State
+from app.pages.lines import Line
 from app.pages.loading import PageRecord
 from app.pages.showing import theme_href
-from app.pages.viewing import Line, PageView, view_page
+from app.pages.viewing import PageView, view_page
 from app.stock.levels import levels
 
 
 @dataclass(frozen=True)
 class OfferLine:
-    """One thing for sale. Amounts are minor units for one piece; several lines may share a stock.
+    """One thing for sale. Amounts are minor units for one piece, `amount` as the page asks of everyone; several lines may
+    share a stock.
 
     `stock_id` is never None: an unlimited item has a stock without capacity. `available` is None when unlimited.
     """
@@ -33,7 +36,8 @@ class OfferLine:
 
 @dataclass(frozen=True)
 class Offer:
-    """A page's terms at one moment, for a checkout to pin."""
+    """A page's terms at one moment, for a checkout to pin. `state` is what it is for this buyer: `early` when a link opens
+    it before the launch. `link_gives` says that their link changes anything now, as far as it is good still."""
 
     page_id: UUID
     short_id: str
@@ -53,22 +57,33 @@ class Offer:
     version: int
     theme_href: str
     lines: tuple[OfferLine, ...]
+    arrival: Arrival | None = None
+    early: bool = False
+    link_gives: bool = False
+
+    @property
+    def path(self) -> str:
+        """The page's address, as this buyer came."""
+        return f"/p/{self.short_id}{f'?{self.arrival.query}' if self.arrival else ''}"
 
     def line(self, content_id: UUID) -> OfferLine | None:
         return next((line for line in self.lines if line.content_id == content_id), None)
 
 
-async def load_offer(short_id: str, now: datetime, *, count_stock: bool = True) -> Offer:
-    """Return the offer of a published page. Raises NotFound for an unknown page or a draft.
+async def load_offer(
+    short_id: str, now: datetime, *, count_stock: bool = True, source: str = ""
+) -> Offer:
+    """Return the offer of a published page to who came from `source`. Raises NotFound for an unknown page or a draft.
 
-    Without `count_stock`, one statement does, and `available` is what there was at first: whoever takes stock is told
-    by the taking itself what is left.
+    Without `count_stock` and `source`, one statement does, and `available` is what there was at first: whoever takes
+    stock is told by the taking itself what is left.
     """
     page = await loading.by_short_id(short_id)
     if page.state(now) is State.DRAFT or not page.contents:
         raise NotFound
     found = await levels(page.stock_ids()) if count_stock else {}
-    return _offer(page, view_page(page, found, now))
+    came = await arrival(page, source, now)
+    return _offer(page, view_page(page, found, now, arrival=came))
 
 
 def _offer_line(page: PageRecord, view: PageView, line: Line) -> OfferLine:
@@ -107,6 +122,9 @@ def _offer(page: PageRecord, view: PageView) -> Offer:
         version=page.version,
         theme_href=theme_href(page.theme),
         lines=tuple(_offer_line(page, view, line) for line in view.lines),
+        arrival=view.arrival,
+        early=view.early,
+        link_gives=view.link_gives,
     )
 
 

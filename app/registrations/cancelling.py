@@ -50,7 +50,12 @@ async def cancel(
 async def free(collection: Collection, registration: RegistrationView, now: datetime) -> None:
     """Give back what `registration` has, as it was before the change, and offer it to those who wait."""
     if registration.seated:
-        await seats.give_back(registration.stock_id, registration.quantity, collection.topic)
+        await seats.give_back(
+            registration.stock_id,
+            registration.quantity,
+            collection.topic,
+            registration.entry_stock_id,
+        )
     else:
         await waiting.leave(registration.id, now)
     await waiting.offer_free(collection.page_id, now)

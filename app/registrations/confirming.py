@@ -9,20 +9,19 @@ from app.core import db
 from app.core.errors import Gone
 from app.core.i18n import gettext as _
 from app.core.ids import new_id
+from app.pages.arriving import read_query
 from app.pages.collecting import Collection, collection_of
 from app.registrations.emails import send_confirm
 from app.registrations.forms import check_registration, sign_up_of
 from app.registrations.links import CONFIRM_WITHIN
 from app.registrations.registering import Outcome, register
 
-# A browser's fields, and what the server knew of it when the form came.
-SOURCE = "source"
 # Nobody is sent more confirmations for a page than this while they are valid.
 MOST_WAITING = 3
 
 
 async def keep_until_confirmed(
-    collection: Collection, typed: Mapping[str, str], email: str, source: str, now: datetime
+    collection: Collection, typed: Mapping[str, str], email: str, now: datetime
 ) -> None:
     """Keep a valid form and mail `email` the link that registers it. One who asks again and again gets no more mails."""
     async with db.transaction():
@@ -41,7 +40,8 @@ async def keep_until_confirmed(
                VALUES ($1, $2, $3::jsonb, $4, $5, $6)""",
             pending_id,
             collection.page_id,
-            json.dumps({"typed": dict(typed), "email": email, SOURCE: source}),
+            # The version before asks for a source of its own.
+            json.dumps({"typed": dict(typed), "email": email, "source": ""}),
             collection.language,
             now,
             now + CONFIRM_WITHIN,
@@ -68,11 +68,13 @@ async def confirm(pending_id: UUID, now: datetime) -> Outcome:
         )
         if stored is None:
             raise Gone(_("This was confirmed already. Your registration is in your mail."))
-        kept = json.loads(stored)
-        read = check_registration(kept["typed"], collection.asks)
+        typed = json.loads(stored)["typed"]
+        read = check_registration(typed, collection.asks)
         if not read.form.ok:
             raise Gone(_("The form has changed since. Please register again."))
-        return await register(collection, sign_up_of(read, collection, kept[SOURCE]), now)
+        if source := read_query(collection.short_id, typed.get("link", ""), now):
+            collection = await collection_of(collection.page_id, now, source)
+        return await register(collection, sign_up_of(read, collection), now)
 
 
 async def forget_unconfirmed(now: datetime) -> None:

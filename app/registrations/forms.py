@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, TypeVar, cast
+from typing import Annotated, Any, Literal, TypeVar, cast
 
 from litestar import Request
 from pydantic import AfterValidator, EmailStr, Field
 
 from app.core.forms import FORM_LEVEL, Form, FormModel, read_pairs, validate
 from app.core.i18n import gettext as _
+from app.pages.arriving import LONGEST_QUERY
 from app.pages.collecting import Collection
 from app.pages.consenting import consent_words
 from app.pages.forms import EmptyIsNone
@@ -50,12 +51,15 @@ class PersonForm(FormModel):
 
 class RegistrationForm(PersonForm):
     """A new registration. `attempt` is made by the browser, so that a form sent twice is one; `altcha` is the solved
-    puzzle, "" from browsers without scripts."""
+    puzzle, "" from browsers without scripts; `link` the query of the share link that somebody came by, `terms` whose they
+    were shown."""
 
     email: Annotated[Annotated[EmailStr, AfterValidator(_short)] | None, EmptyIsNone] = None
     consent: bool = False
     attempt: Annotated[str, Field(max_length=64, pattern=r"^[0-9A-Za-z-]*$")] = ""
     altcha: Annotated[str, Field(max_length=LONGEST_SOLUTION)] = ""
+    link: Annotated[str, Field(max_length=LONGEST_QUERY)] = ""
+    terms: Literal["link", "page"] = "page"
 
 
 Model = TypeVar("Model", bound=PersonForm)
@@ -137,9 +141,10 @@ def _check_person(form: Form[Any], asks: Registers) -> None:
         form.add("quantity", _("At most %(n)s, please.", n=asks.maximum_quantity))
 
 
-def sign_up_of(read: Read, collection: Collection, source: str = "") -> SignUp:
-    """Return a valid form as what it asks for, with the consent as it was worded."""
+def sign_up_of(read: Read, collection: Collection) -> SignUp:
+    """Return a valid form as what it asks for, with the consent as it was worded, and where its sender came from."""
     data = cast(RegistrationForm, read.form.data)
+    came = collection.arrival
     return SignUp(
         email=data.email or "",
         phone=data.phone,
@@ -147,7 +152,9 @@ def sign_up_of(read: Read, collection: Collection, source: str = "") -> SignUp:
         quantity=data.quantity,
         answers=read.answers,
         consent_text=consent_words(collection.asks.consent_text),
-        source=source,
+        source=came.source if came else "",
+        link_id=came.link.id if came and came.link else None,
+        terms=data.terms,
     )
 
 

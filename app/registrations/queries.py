@@ -28,6 +28,7 @@ class RegistrationView:
     answers: dict[str, Answer]
     state: str
     stock_id: UUID | None
+    entry_stock_id: UUID | None
     consent_text: str
     consent_at: datetime | None
     language: str

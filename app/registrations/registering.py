@@ -13,7 +13,9 @@ from uuid import UUID
 from app.core import db, jobs
 from app.core.errors import Conflict
 from app.core.ids import new_id
+from app.pages.arriving import note_early
 from app.pages.collecting import Collection, ensure_open
+from app.pages.entering import ensure_as_shown, entry_stock, used_up
 from app.registrations import counting, queries, seats, waiting
 from app.registrations.queries import Answer
 from app.registrations.recording import record
@@ -29,7 +31,8 @@ SAME_FORM = timedelta(minutes=10)
 
 @dataclass(frozen=True)
 class SignUp:
-    """What somebody sent, checked. `email` or `phone` may be "", not both; `consent_text` is what they agreed to."""
+    """What somebody sent, checked. `email` or `phone` may be "", not both; `consent_text` is what they agreed to, `terms`
+    whether they were shown the "link"'s or the "page"'s."""
 
     email: str
     phone: str
@@ -39,6 +42,7 @@ class SignUp:
     consent_text: str
     source: str = ""
     link_id: UUID | None = None
+    terms: str = "page"
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,7 @@ async def register(collection: Collection, sign_up: SignUp, now: datetime) -> Ou
     Joins the caller's transaction. Raises Conflict when registration is not open, OutOfStock when too few places are
     left, LimitReached when the creator's plan has no room for more; then nothing is stored.
     """
+    ensure_as_shown(collection, sign_up.terms)
     ensure_open(collection)
     async with db.transaction():
         if collection.asks.waitlist:
@@ -63,6 +68,8 @@ async def register(collection: Collection, sign_up: SignUp, now: datetime) -> Ou
         registration_id = await _insert(collection, sign_up, now)
         if registration_id is None:
             return await _again(collection, sign_up, now)
+        if collection.early and collection.arrival and collection.arrival.link:
+            await note_early(collection.arrival.link, now)
         if await _queues(collection, sign_up.quantity, registration_id, now):
             await waiting.join(registration_id, now)
             return Outcome(registration_id, WAITING, new=True)
@@ -76,8 +83,8 @@ async def _insert(collection: Collection, sign_up: SignUp, now: datetime) -> UUI
     row = await db.fetch_one(
         """WITH written AS (
              INSERT INTO registration (id, page_id, organization_id, group_id, email, phone, name, quantity, answers,
-               state, stock_id, consent_text, consent_at, language, source, link_id, created_at, updated_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9::jsonb, 'confirmed', $10, $11, $12, $13, $14, $15, $12, $12)
+               state, stock_id, consent_text, consent_at, language, source, link_id, created_at, updated_at, entry_stock_id)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9::jsonb, 'confirmed', $10, $11, $12, $13, $14, $15, $12, $12, $16)
              ON CONFLICT DO NOTHING RETURNING id, page_id, organization_id),
            counted AS (
              INSERT INTO registration_count AS c (page_id, organization_id, standing)
@@ -99,6 +106,7 @@ async def _insert(collection: Collection, sign_up: SignUp, now: datetime) -> UUI
         collection.language,
         sign_up.source,
         sign_up.link_id,
+        entry_stock(collection),
     )
     if row is None:
         return None
@@ -128,13 +136,21 @@ async def _queues(
 async def _take(
     collection: Collection, quantity: int, registration_id: UUID, now: datetime
 ) -> None:
-    await seats.take(
-        collection.stock_id,
-        quantity,
-        registration_id=registration_id,
-        topic=collection.topic,
-        now=now,
-    )
+    """Raises OutOfStock, and Conflict when it is the visitor's link of which no use is left."""
+    entry = entry_stock(collection)
+    try:
+        await seats.take(
+            collection.stock_id,
+            quantity,
+            registration_id=registration_id,
+            topic=collection.topic,
+            now=now,
+            entry=entry,
+        )
+    except OutOfStock as error:
+        if error.stock_id == entry:
+            raise used_up(error.level) from error
+        raise
 
 
 async def _again(collection: Collection, sign_up: SignUp, now: datetime) -> Outcome:

@@ -20,12 +20,22 @@ async def lock(page_id: UUID) -> None:
 
 
 async def take(
-    stock_id: UUID | None, quantity: int, *, registration_id: UUID, topic: str, now: datetime
+    stock_id: UUID | None,
+    quantity: int,
+    *,
+    registration_id: UUID,
+    topic: str,
+    now: datetime,
+    entry: UUID | None = None,
 ) -> None:
-    """Take `quantity` places at once; without a stock there is nothing to take. Raises OutOfStock, nothing taken."""
-    if stock_id is not None:
+    """Take `quantity` places at once, and a use of the stock `entry`; without stocks there is nothing to take.
+
+    Raises OutOfStock, of the places if they are short, with nothing taken.
+    """
+    units = _units(stock_id, quantity, entry)
+    if units:
         await holding.buy(
-            {stock_id: quantity},
+            units,
             hold_id=new_id(),
             topic=topic,
             buyer_key=str(registration_id),
@@ -33,7 +43,16 @@ async def take(
         )
 
 
-async def give_back(stock_id: UUID | None, quantity: int, topic: str) -> None:
-    """Free `quantity` places that were taken. Called with the queue locked, before `waiting.offer_free`."""
-    if stock_id is not None:
-        await holding.take_back({stock_id: quantity}, topic)
+async def give_back(
+    stock_id: UUID | None, quantity: int, topic: str, entry: UUID | None = None
+) -> None:
+    """Free `quantity` places that were taken, and a use of `entry`. Called with the queue locked, before
+    `waiting.offer_free`."""
+    units = _units(stock_id, quantity, entry)
+    if units:
+        await holding.take_back(units, topic)
+
+
+def _units(stock_id: UUID | None, quantity: int, entry: UUID | None) -> dict[UUID, int]:
+    places = {stock_id: quantity} if stock_id else {}
+    return places | ({entry: 1} if entry else {})

@@ -36,7 +36,8 @@ class Registration(Table, tablename="registration"):
     while it is confirmed or attended, and wanted while it waits; a page without limit has no stock.
 
     `answers` holds what was said to the creator's questions, by their keys. `consent_text` is what was agreed to, word
-    for word, at `consent_at`.
+    for word, at `consent_at`. `source` is where they came from, by the share link `link_id`; `entry_stock_id` counts its
+    uses when one let them in before the launch.
     """
 
     id = UUID(primary_key=True, default=new_id)
@@ -51,6 +52,7 @@ class Registration(Table, tablename="registration"):
     state = Varchar(length=10, null=False, default=CONFIRMED)
     # No foreign key: its check would share the stock's row, and two who share it can't both take from it.
     stock_id = UUID(null=True, default=None, index=True)
+    entry_stock_id = UUID(null=True, default=None)
     consent_text = Text(null=False, default="")
     consent_at = Timestamptz(null=True, default=None)
     language = Varchar(length=12, null=False, default="en")

@@ -34,7 +34,7 @@ async def join(registration_id: UUID, now: datetime) -> None:
     At the front it is offered what is left, which may be a part of what it wants.
     """
     row = await db.fetch_one(
-        """UPDATE registration SET state = 'waiting', stock_id = NULL, updated_at = $2 WHERE id = $1
+        """UPDATE registration SET state = 'waiting', stock_id = NULL, entry_stock_id = NULL, updated_at = $2 WHERE id = $1
            RETURNING page_id, quantity""",
         *(registration_id, now),
     )

@@ -108,11 +108,21 @@ def basket(
     buyer: str | None = None,
     attempt: str | None = None,
     code: str = "",
+    source: str = "",
+    terms: str = "link",
 ) -> Basket:
-    """Ask for `quantities` of the sale's items (one of the first by default), as a browser of its own."""
+    """Ask for `quantities` of the sale's items (one of the first by default), as a browser of its own; from `source`, as
+    who was shown what its link gives."""
     wanted = dict(zip(sale.contents, quantities or (1,), strict=False))
     return Basket(
-        sale.short_id, wanted, email, buyer or new_id().hex, attempt or new_short_id(), code
+        sale.short_id,
+        wanted,
+        email,
+        buyer or new_id().hex,
+        attempt or new_short_id(),
+        code,
+        source,
+        terms,
     )
 
 

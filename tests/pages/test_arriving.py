@@ -15,13 +15,14 @@ from app.core.signing import sign_url
 from app.pages import arriving, publishing, sharing
 from app.pages.arriving import Standing, arrival, read_query
 from app.pages.counting import count_visits, forget_visitors
-from app.pages.link_figures import ShareLink, links_of
+from app.pages.link_figures import links_of
 from app.pages.loading import PageRecord
 from app.pages.public import cache
 from app.pages.sharing import Terms, make_link
 from app.pages.streaming import event_stream
 from app.pages.visiting import Visit, Visits, visits
 from app.stock import holding
+from tests.factories.links import share
 from tests.factories.pages import make_draft, make_page
 from tests.factories.types import make_countdown
 from tests.support.hearing import heard
@@ -29,11 +30,6 @@ from tests.support.streams import Stream
 
 HOUR = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)
-
-
-async def link(page: PageRecord, now: datetime, source: str = "vip", **terms: Any) -> ShareLink:
-    await make_link(page, source, Terms(**terms), page.user_id, now)
-    return next(each for each in await links_of(page, now) if each.link.source == source)
 
 
 async def scheduled(owner: Any, now: datetime, **options: Any) -> PageRecord:
@@ -53,7 +49,7 @@ async def test_the_address_carries_what_the_link_gives_and_a_changed_one_is_refu
 ) -> None:
     page = await scheduled(owner, now)
     until = now + 2 * HOUR
-    given = await link(page, now, early_minutes=60, discount_percent=10, use_before=until)
+    given = await share(page, now, early_minutes=60, discount_percent=10, use_before=until)
     for said in ("source=vip", "early=60", "discount=10", f"before={int(until.timestamp())}"):
         assert said in given.url
     assert (await client.get(given.url)).status_code == 200
@@ -75,7 +71,7 @@ async def test_a_rotated_key_still_reads_what_it_signed(
     owner: Any, client: Any, now: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     page = await make_page(owner.viewer, now=now)
-    before = (await link(page, now)).url
+    before = (await share(page, now)).url
     old = get_settings().secret_keys
     monkeypatch.setattr(get_settings(), "secret_keys", ["a-newer-key-of-thirty-two-letters", *old])
     after = (await links_of(page, now))[0].url
@@ -90,7 +86,7 @@ async def test_a_page_opens_early_for_who_has_the_link_and_for_nobody_else(
 ) -> None:
     now = clock.now()
     page = await scheduled(owner, now)
-    given = await link(page, now, early_minutes=30)
+    given = await share(page, now, early_minutes=30)
     html = (await client.get(given.url)).text
     assert phase(html) == "scheduled" and "Opens for you in" in html and "You come in early" in html
     assert f'data-deadline-ms="{int((now + HOUR / 2).timestamp() * 1000)}"' in html
@@ -99,7 +95,7 @@ async def test_a_page_opens_early_for_who_has_the_link_and_for_nobody_else(
     assert phase(html) == "selling" and "You are early" in html and 'id="checkout"' in html
     plain = (await client.get(f"/p/{page.short_id}")).text
     assert phase(plain) == "scheduled" and 'id="arrival"' not in plain
-    other = (await client.get((await link(page, now, "news")).url)).text
+    other = (await client.get((await share(page, now, "news")).url)).text
     assert phase(other) == "scheduled" and "early" not in other
     clock.advance(30 * MINUTE)
     html = (await client.get(given.url)).text
@@ -111,7 +107,7 @@ async def test_its_discount_is_shown_to_who_has_it_until_it_is_over(
 ) -> None:
     now = clock.now()
     page = await make_page(owner.viewer, now=now, amount=2000, expires_at=now + 3 * HOUR)
-    given = await link(page, now, discount_percent=20, use_before=now + HOUR)
+    given = await share(page, now, discount_percent=20, use_before=now + HOUR)
     html = (await client.get(given.url)).text
     assert "€12.00" in html and "20 % off for you" in html
     assert "€12.00" not in (await client.get(f"/p/{page.short_id}")).text
@@ -122,7 +118,7 @@ async def test_its_discount_is_shown_to_who_has_it_until_it_is_over(
 
 async def test_a_link_is_stopped_and_goes_on(owner: Any, client: Any, now: Any) -> None:
     page = await make_page(owner.viewer, now=now)
-    given = await link(page, now, discount_percent=20)
+    given = await share(page, now, discount_percent=20)
     await client.get(given.url)
     await sharing.stop(page, given.link.id, owner.viewer.user_id, now)
     await heard()
@@ -134,7 +130,7 @@ async def test_a_link_is_stopped_and_goes_on(owner: Any, client: Any, now: Any) 
 
 async def test_uses_are_counted_down_and_in_use_is_not_used_up(owner: Any, now: Any) -> None:
     page = await make_page(owner.viewer, now=now)
-    given = await link(page, now, discount_percent=20, uses=1)
+    given = await share(page, now, discount_percent=20, uses=1)
     stock_id = given.link.stock_id
     assert stock_id and given.uses and given.uses.available == 1
     hold_id = given.link.id
@@ -149,8 +145,8 @@ async def test_uses_are_counted_down_and_in_use_is_not_used_up(owner: Any, now: 
 
 async def test_making_it_twice_makes_one_and_other_terms_are_refused(owner: Any, now: Any) -> None:
     page = await make_page(owner.viewer, now=now)
-    first = await link(page, now, discount_percent=20, uses=3)
-    again = await link(page, now + HOUR, discount_percent=20, uses=3)
+    first = await share(page, now, discount_percent=20, uses=3)
+    again = await share(page, now + HOUR, discount_percent=20, uses=3)
     assert again.url == first.url
     for terms in (Terms(), Terms(discount_percent=20), Terms(discount_percent=21, uses=3)):
         with pytest.raises(Conflict):
@@ -162,7 +158,7 @@ async def test_visits_by_a_link_come_from_memory_as_well(
     owner: Any, client: Any, now: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     page = await make_page(owner.viewer, now=now)
-    given = await link(page, now, discount_percent=20)
+    given = await share(page, now, discount_percent=20)
     first = await client.get(given.url)
     await client.get(f"/p/{page.short_id}")
     renders = cache.renders
@@ -181,7 +177,7 @@ async def test_visits_by_a_link_come_from_memory_as_well(
 
 async def test_open_pages_hear_of_changes_as_their_link_shows_them(owner: Any, now: Any) -> None:
     page = await make_page(owner.viewer, now=now, amount=2000)
-    given = await link(page, now, discount_percent=20)
+    given = await share(page, now, discount_percent=20)
     theirs, everyones = Stream(event_stream(page.id, "vip")), Stream(event_stream(page.id))
     for stream in (theirs, everyones):
         await stream.open()
@@ -199,7 +195,7 @@ async def test_open_pages_hear_of_changes_as_their_link_shows_them(owner: Any, n
 
 async def test_a_frame_carries_a_link_on(owner: Any, client: Any, now: Any) -> None:
     page = await scheduled(owner, now)
-    given = await link(page, now, early_minutes=600)
+    given = await share(page, now, early_minutes=600)
     query = given.url.partition("?")[2]
     html = (await client.get(f"/p/{page.short_id}/embed?{query}")).text
     assert 'target="_top">Buy now' in html and given.url.replace("&", "&amp;") in html
@@ -209,7 +205,7 @@ async def test_a_frame_carries_a_link_on(owner: Any, client: Any, now: Any) -> N
 
 async def test_a_page_that_somebody_entered_early_is_no_draft_again(owner: Any, now: Any) -> None:
     page = await make_countdown(owner.viewer, now=now, launch_at=now + HOUR, target_in=2 * HOUR)
-    given = await link(page, now, early_minutes=120)
+    given = await share(page, now, early_minutes=120)
     await arriving.note_early(given.link, now)
     with pytest.raises(Conflict):
         await publishing.unschedule(page, owner.viewer.user_id, now)
@@ -217,7 +213,7 @@ async def test_a_page_that_somebody_entered_early_is_no_draft_again(owner: Any, 
 
 async def test_a_draft_is_not_there_by_its_link_either(owner: Any, client: Any, now: Any) -> None:
     draft = await make_draft(owner.viewer, now=now)
-    given = await link(draft, now, early_minutes=600)
+    given = await share(draft, now, early_minutes=600)
     assert (await client.get(given.url)).status_code == 404
 
 
@@ -230,7 +226,7 @@ async def test_visits_are_counted_and_visitors_once_a_day(
 ) -> None:
     now = clock.now()
     page = await make_page(owner.viewer, now=now, expires_at=now + 72 * HOUR)
-    url = (await link(page, now)).url
+    url = (await share(page, now)).url
     phone = {"User-Agent": "a phone"}
     for headers in ({}, {}, phone, {"Sec-Purpose": "prefetch"}):
         assert (await client.get(url, headers=headers)).status_code == 200
@@ -287,7 +283,7 @@ async def test_early_buyers_of_the_last_piece_leave_a_page_that_launches_sold_ou
 ) -> None:
     now = clock.now()
     page = await scheduled(owner, now, quantity=1)
-    await link(page, now, early_minutes=600)
+    await share(page, now, early_minutes=600)
     assert page.stock_id
     await holding.buy({page.stock_id: 1}, hold_id=page.id, topic=page.topic, buyer_key="a", now=now)
     await heard()

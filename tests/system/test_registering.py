@@ -111,7 +111,7 @@ async def test_several_are_chosen_and_written_to(owner: Any, visitors: Visitors)
 async def unconfirmed(page: PageRecord, now: datetime) -> str:
     """Return the path that the mail to somebody without scripts leads to."""
     form = typed("eve@example.com")
-    await keep_until_confirmed(await collection_of(page.id, now), form, form["email"], "", now)
+    await keep_until_confirmed(await collection_of(page.id, now), form, form["email"], now)
     pending = await db.fetch_value("SELECT id FROM pending_registration")
     return urlsplit(confirm_url(pending, now)).path
 

@@ -12,8 +12,12 @@ from app.core.forms import Form
 from app.core.i18n import current_language
 from app.core.ids import new_short_id
 from app.core.rendering import fragments, is_htmx, page
+from app.orders.entering import discounts_of
 from app.orders.forms import CheckoutForm
+from app.orders.pricing import price_lines
 from app.orders.trying import Tried
+from app.pages.arriving import read_query
+from app.pages.entering import LINK_TERMS
 from app.pages.selling import Offer, OfferLine, ensure_running, load_offer
 
 Request_ = Request[Any, Any, Any]
@@ -21,9 +25,10 @@ Request_ = Request[Any, Any, Any]
 
 @dataclass(frozen=True)
 class Row:
-    """A line of the checkout form: what is offered, and how many were asked for."""
+    """A line of the checkout form: what is offered, what one costs this buyer, and how many were asked for."""
 
     item: OfferLine
+    amount: int
     name: str
     quantity: str
 
@@ -31,8 +36,12 @@ class Row:
 async def again(
     request: Request_, short_id: str, form: Form[CheckoutForm], status: int, now: datetime
 ) -> Response[str]:
-    """Show the form with what was typed and what is wrong; a fresh attempt, so that it can be sent again."""
-    return show_form(request, await load_offer(short_id, now), form, status)
+    """Show the form with what was typed and what is wrong; a fresh attempt, so that it can be sent again.
+
+    Raises BadSignature when the link that was sent along was changed.
+    """
+    source = read_query(short_id, form.value("link"), now)
+    return show_form(request, await load_offer(short_id, now, source=source), form, status)
 
 
 def show_form(
@@ -50,7 +59,8 @@ def show_form(
         "offer": offer,
         "form": form,
         "tried": tried,
-        "rows": [_row(line, form) for line in offer.lines],
+        "rows": [_row(offer, line, form) for line in offer.lines],
+        "terms": LINK_TERMS if discounts_of(offer) or offer.early else "page",
         "running": _runs(offer),
         "attempt": new_short_id(),
     }
@@ -59,9 +69,10 @@ def show_form(
     return page(request, "orders/checkout.html", status=status, **context)
 
 
-def _row(line: OfferLine, form: Form[CheckoutForm]) -> Row:
+def _row(offer: Offer, line: OfferLine, form: Form[CheckoutForm]) -> Row:
     name = item_name(line.content_id)
-    return Row(line, name, form.value(name) or "0")
+    amount = price_lines([(line, 1)], discounts_of(offer)).amount
+    return Row(line, amount, name, form.value(name) or "0")
 
 
 def item_name(content_id: UUID) -> str:

@@ -15,6 +15,7 @@ from app.orders.controllers.again import show_form
 from app.orders.forms import read_checkout
 from app.orders.redeeming import FIELD, Buyer, CodeRefused
 from app.orders.trying import Tried, try_code
+from app.pages.arriving import read_query
 from app.pages.selling import Offer, load_offer
 
 Request_ = Request[Any, Any, Any]
@@ -31,7 +32,8 @@ class CodeController(Controller):
         """The prices with the code of the form, or why it takes nothing off. Nothing else of the form has to be right."""
         await limit(request, "code", ADDRESS_RATE)
         form, quantities = await read_checkout(request)
-        offer = await load_offer(short_id, now)
+        source = read_query(short_id, form.value("link"), now)
+        offer = await load_offer(short_id, now, source=source)
         current_language.set(offer.language)
         buyer = Buyer("" if form.error("email") else form.value("email"), buyer_of(request) or "")
         form.errors = {name: form.errors[name] for name in form.errors if name == FIELD}

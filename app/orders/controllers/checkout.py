@@ -1,7 +1,9 @@
 """The visitor's checkout: from the button on the page to Stripe, and back to their own hold."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from litestar import Controller, Request, Response, delete, get, post
 
@@ -20,6 +22,7 @@ from app.orders.forms import CheckoutForm, read_checkout
 from app.orders.links import order_path
 from app.orders.paying import OpenHold, open_session, own_hold, release
 from app.orders.redeeming import CodeRefused
+from app.pages.arriving import read_query
 from app.pages.loading import by_short_id
 from app.pages.showing import theme_href
 
@@ -42,9 +45,7 @@ class CheckoutController(Controller):
             return await again(request, short_id, form, 422, now)
         await limit(request, "checkout-customer", CUSTOMER_RATE, key=form.data.email.lower())
         buyer = buyer_for(request, form.data.attempt, form.data.email, now)
-        basket = Basket(
-            short_id, quantities, form.data.email, buyer, form.data.attempt, form.data.code
-        )
+        basket = _basket(short_id, quantities, form.data, buyer, now)
         try:
             await _ensure_may_guess(request, basket)
             placed = await start_checkout(basket, now)
@@ -80,6 +81,22 @@ class CheckoutController(Controller):
     @delete("/hold", status_code=200)
     async def delete(self, request: Request_, now: datetime, short_id: str) -> Response[str]:
         return await _release(request, short_id, now)
+
+
+def _basket(
+    short_id: str, quantities: Mapping[UUID, int], sent: CheckoutForm, buyer: str, now: datetime
+) -> Basket:
+    """Return what was asked for. Raises BadSignature when the link that was sent along was changed."""
+    return Basket(
+        short_id,
+        quantities,
+        sent.email,
+        buyer,
+        sent.attempt,
+        code=sent.code,
+        source=read_query(short_id, sent.link, now),
+        terms=sent.terms,
+    )
 
 
 def _next(placed: Placed, short_id: str, now: datetime) -> str:

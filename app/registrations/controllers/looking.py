@@ -5,6 +5,7 @@ from typing import Any
 
 from app.core.i18n import current_language
 from app.pages import loading
+from app.pages.arriving import arrival
 from app.pages.loading import PageRecord
 from app.pages.showing import theme_href
 from app.pages.viewing import PageView, view_page
@@ -17,7 +18,8 @@ def look_of(record: PageRecord) -> dict[str, Any]:
     return {"page_theme_href": theme_href(record.theme), "lang": record.language}
 
 
-async def view_of(short_id: str, now: datetime) -> PageView:
-    """Return a page as its form shows it. Raises NotFound."""
+async def view_of(short_id: str, now: datetime, source: str = "") -> PageView:
+    """Return a page as its form shows it to who came from `source`. Raises NotFound."""
     record = await loading.by_short_id(short_id)
-    return view_page(record, await levels(record.stock_ids()), now)
+    came = await arrival(record, source, now)
+    return view_page(record, await levels(record.stock_ids()), now, arrival=came)

@@ -19,7 +19,9 @@ from app.core.ids import new_id
 from app.core.ratelimit import limit
 from app.core.rendering import page, redirect
 from app.core.settings import get_settings
+from app.pages.arriving import read_query
 from app.pages.collecting import Collection, ensure_open, load_collection
+from app.pages.entering import ensure_as_shown
 from app.registrations import captcha
 from app.registrations.calendar import CONTENT_TYPE, FILE_NAME, event_calendar
 from app.registrations.captcha import Unsolved
@@ -28,7 +30,6 @@ from app.registrations.controllers.looking import look_of, view_of
 from app.registrations.counting import tell_full
 from app.registrations.forms import Read, RegistrationForm, read_registration, sign_up_of
 from app.registrations.happenings import happening_of
-from app.registrations.referring import source_of
 from app.registrations.registering import register
 from app.registrations.tables import WAITING
 
@@ -65,6 +66,8 @@ class SigningUpController(Controller):
         collection = await load_collection(short_id, now)
         current_language.set(collection.language)
         read = await read_registration(request, collection.asks)
+        if source := read_query(short_id, read.form.value("link"), now):
+            collection = await load_collection(short_id, now, source)
         if not read.form.ok:
             return await _again(request, short_id, read.form, 422, now)
         data = cast(RegistrationForm, read.form.data)
@@ -135,7 +138,7 @@ async def _register(request: Request_, collection: Collection, read: Read, now: 
     """Use the puzzle and register in one transaction. Return whether a newcomer waits now."""
     data = cast(RegistrationForm, read.form.data)
     solved = captcha.check(data.altcha, collection.short_id, now)
-    sign_up = sign_up_of(read, collection, source_of(request, collection.short_id, now))
+    sign_up = sign_up_of(read, collection)
     async with db.transaction():
         await captcha.use(solved, _attempt(data, collection.short_id))
         outcome = await register(collection, sign_up, now)
@@ -146,16 +149,16 @@ async def _ask_by_mail(
     request: Request_, collection: Collection, read: Read, now: datetime
 ) -> Response[str]:
     """Without a solved puzzle, a mail shows that somebody is there. Raises Conflict, Unsolved."""
-    ensure_open(collection)
     data = cast(RegistrationForm, read.form.data)
+    ensure_as_shown(collection, data.terms)
+    ensure_open(collection)
     if not data.email:
         raise Unsolved(
             _("Without scripts we can only confirm an e-mail address, so please enter yours.")
         )
     await limit(request, "registration-confirm", CONFIRMATION_RATE)
     typed = {name: text for name, text in read.form.values.items() if name != "altcha"}
-    source = source_of(request, collection.short_id, now)
-    await keep_until_confirmed(collection, typed, data.email, source, now)
+    await keep_until_confirmed(collection, typed, data.email, now)
     return redirect(request, f"/p/{collection.short_id}/registered?confirm=1")
 
 
@@ -163,7 +166,7 @@ async def _again(
     request: Request_, short_id: str, form: Form[Any], status: int, now: datetime
 ) -> Response[str]:
     """The form once more, with what was typed and what is wrong."""
-    view = await view_of(short_id, now)
+    view = await view_of(short_id, now, read_query(short_id, form.value("link"), now))
     return page(
         request,
         "registrations/form.html",
