@@ -19,6 +19,7 @@ APP_REGISTRY = AppRegistry(
         "app.orders.piccolo_app",
         "app.registrations.piccolo_app",
         "app.notifications.piccolo_app",
+        "app.teams.piccolo_app",
         "app.operations.piccolo_app",
         "app.rehearsal.piccolo_app",
     ]

@@ -53,6 +53,9 @@ from app.rehearsal.controllers import controllers as rehearsal_routes
 from app.stock import jobs as stock_jobs
 from app.storage import jobs as storage_jobs
 from app.storage.controllers import controllers as storage_routes
+from app.teams import jobs as teams_jobs
+from app.teams.controllers import controllers as teams_routes
+from app.teams.queries import count_team_now
 
 MAXIMUM_BODY_BYTES = 1024 * 1024
 
@@ -67,6 +70,7 @@ JOBS = (
     pages_jobs,
     orders_jobs,
     registrations_jobs,
+    teams_jobs,
     operations_jobs,
     rehearsal_jobs,
 )
@@ -84,6 +88,7 @@ ROUTES: list[ControllerRouterHandler] = [
     *pages_routes,
     *orders_routes,
     *registrations_routes,
+    *teams_routes,
     *operations_routes,
     *rehearsal_routes,
     *home_routes,
@@ -117,6 +122,7 @@ def register_handlers() -> None:
     usage.register(Limit.STORAGE, stored_bytes)
     usage.register(Limit.STORAGE, cover_bytes)
     usage.register(Limit.REGISTRATIONS, most_on_a_page)
+    usage.register(Limit.TEAM_SIZE, count_team_now)
     statements.told_by(sales_statement)
 
 

@@ -11,7 +11,8 @@ from app.core.i18n import gettext as _
 LONGEST_NAME = 80
 
 
-def _plain_name(name: str) -> str:
+def plain_name(name: str) -> str:
+    """Return `name` if it is one. Raises FieldError at `name`."""
     # The name stands in mails to an address that anyone can type, so it must not carry a stranger's advertisement.
     if not all(c.isprintable() for c in name):
         raise FieldError("name", _("That contains characters that can't be kept."))
@@ -21,7 +22,7 @@ def _plain_name(name: str) -> str:
 
 
 Name = Annotated[
-    str, StringConstraints(min_length=1, max_length=LONGEST_NAME), AfterValidator(_plain_name)
+    str, StringConstraints(min_length=1, max_length=LONGEST_NAME), AfterValidator(plain_name)
 ]
 # A password is taken as it was typed, spaces at its ends included.
 Password = Annotated[

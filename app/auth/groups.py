@@ -69,7 +69,7 @@ async def remove_group(group_id: UUID, organization_id: UUID) -> None:
         try:
             async with connection.transaction():
                 await connection.execute('DELETE FROM "group" WHERE id = $1', group_id)
-        except asyncpg.ForeignKeyViolationError:
+        except asyncpg.IntegrityConstraintViolationError:
             raise Conflict(
                 _("This group has people, pages or products. Only an empty one can be removed.")
             ) from None

@@ -93,6 +93,6 @@ async def dissolve(organization_id: UUID) -> bool:
                     'DELETE FROM "group" WHERE organization_id = $1', organization_id
                 )
                 await connection.execute("DELETE FROM organization WHERE id = $1", organization_id)
-        except asyncpg.ForeignKeyViolationError:
+        except asyncpg.IntegrityConstraintViolationError:
             return False
     return True

@@ -2,7 +2,7 @@
 
 from urllib.parse import urlsplit
 
-HOME = "/console/pages"
+HOME = "/console"
 LONGEST = 2000
 # Going back to these would log out, or ask to log in again.
 _NEVER = ("/login", "/logout", "/signup", "/forgot", "/reset/")

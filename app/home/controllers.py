@@ -7,6 +7,8 @@ from litestar import Controller, Request, Response, get
 from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
 
+from app.auth.permissions import Permission
+from app.auth.viewing import viewer_of
 from app.core.errors import NotFound
 from app.core.forms import Form, FormModel
 from app.core.i18n import gettext as _
@@ -41,7 +43,10 @@ class HomeController(Controller):
 
     @get("/console")
     async def console(self, request: Request_) -> Response[str]:
-        return redirect(request, "/console/pages")
+        """To what this person may see: the pages, or no more than their own account."""
+        viewer = viewer_of(request)
+        sees = viewer is None or viewer.can(Permission.SEE_PAGES)
+        return redirect(request, "/console/pages" if sees else "/console/account")
 
     @get("/robots.txt", media_type="text/plain", sync_to_thread=False)
     def robots(self) -> str:

@@ -4,12 +4,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from litestar import Controller, Request, Response, get, post
-from litestar.connection import ASGIConnection
 from litestar.di import NamedDependency as Named
-from litestar.handlers.base import BaseRouteHandler
 from litestar.params import FromPath
 
-from app.auth.viewing import LoginRequired, viewer_of
+from app.auth.viewing import staff_only
 from app.core.errors import NotFound
 from app.core.i18n import gettext as _
 from app.core.jobs import dead_letters, retry_dead_letter
@@ -23,15 +21,6 @@ HOME = "/console/operations"
 WEEK = timedelta(days=7)
 # Job ids are Postgres integers; what is larger can't be one.
 LARGEST_JOB = 2**31 - 1
-
-
-def staff_only(connection: ASGIConnection[Any, Any, Any, Any], _handler: BaseRouteHandler) -> None:
-    """A guard: whoever isn't named in MAYFLY_STAFF_EMAILS finds nothing here."""
-    viewer = viewer_of(connection)
-    if viewer is None:
-        raise LoginRequired
-    if not viewer.staff:
-        raise NotFound
 
 
 class OperationsController(Controller):

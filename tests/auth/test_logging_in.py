@@ -14,7 +14,7 @@ async def test_login_takes_the_address_in_any_case(
 ) -> None:
     response = await client.post("/login", data=OLIVIA)
     assert response.status_code == 303
-    assert response.headers["location"] == "/console/pages"
+    assert response.headers["location"] == "/console"
     assert (await client.get("/console/account")).status_code == 200
 
 
@@ -68,7 +68,7 @@ async def test_login_never_leads_elsewhere(
 ) -> None:
     response = await client.post("/login", data={**OLIVIA, "next": target})
     assert response.status_code == 303
-    assert response.headers["location"] == "/console/pages"
+    assert response.headers["location"] == "/console"
 
 
 async def test_logout_ends_the_session_itself(owner: Member) -> None:

@@ -37,7 +37,7 @@ async def test_a_forgotten_password_is_replaced(
     assert short.status_code == 422
     done = await client.post(path, data={"password": NEW})
     assert done.status_code == 303
-    assert done.headers["location"] == "/console/pages"
+    assert done.headers["location"] == "/console"
     assert "Address confirmed" in (await client.get("/console/account")).text
     assert (await owner.get("/console/account")).status_code == 303
     await run_jobs()

@@ -16,7 +16,7 @@ async def test_a_new_account_is_logged_in_with_an_organization_and_a_group(
 ) -> None:
     response = await client.post("/signup", data=GOOD)
     assert response.status_code == 303
-    assert response.headers["location"] == "/console/pages"
+    assert response.headers["location"] == "/console"
     account = await client.get("/console/account")
     assert account.status_code == 200
     assert "Nora@example.com" in account.text
@@ -140,4 +140,4 @@ async def test_a_viewer_who_is_logged_in_goes_straight_to_the_console(
     for path in ("/signup", "/login"):
         response = await owner.get(path)
         assert response.status_code == 303
-        assert response.headers["location"] == "/console/pages"
+        assert response.headers["location"] == "/console"

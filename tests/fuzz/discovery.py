@@ -16,11 +16,13 @@ _VERBS = ("post", "delete", "put", "patch")
 
 @dataclass(frozen=True)
 class Route:
-    """One method of one address; `streams` says that its answer never ends."""
+    """One method of one address; `streams` says that its answer never ends. `guards` are what must let one through:
+    permissions by name, and the names of other guards."""
 
     method: str
     template: str
     streams: bool = False
+    guards: frozenset[str] = frozenset()
 
     @property
     def parameters(self) -> tuple[str, ...]:
@@ -57,8 +59,13 @@ def routes_of(app: Any) -> list[Route]:
             returned = handler.parsed_fn_signature.return_type.raw
             streams = getattr(returned, "__name__", "") == "EventSourceResponse"
             if method != "OPTIONS":
-                found.add(Route(str(method), route.path_format, streams))
+                found.add(Route(str(method), route.path_format, streams, _guards(handler)))
     return sorted(found, key=lambda route: (route.template, route.method))
+
+
+def _guards(handler: Any) -> frozenset[str]:
+    found = [getattr(guard, "func", guard) for guard in handler.resolve_guards()]
+    return frozenset(str(getattr(one, "permission", None) or one.__name__) for one in found)
 
 
 def unsafe(routes: Iterable[Route]) -> list[Route]:

@@ -35,6 +35,8 @@ SCRIPTED = {
     "POST /console/account/verification": (),
     "POST /console/registrations/{registration_id}/promotion": (),
     "DELETE /console/registrations/{registration_id}/check-in": (),
+    # Shown to whoever is invited and logged in.
+    "POST /invitations/{token}/acceptance": (),
     # Shown while something is kept that was not saved.
     "POST /console/pages/{page_id}/draft/removal": (),
     # Shown on the preview behind a signed link.

@@ -10,6 +10,7 @@ from uuid import UUID
 
 import httpx
 
+from app.auth.groups import make_group
 from app.auth.verifying import verification_token
 from app.auth.viewer import Viewer
 from app.core import db
@@ -33,12 +34,14 @@ from app.registrations.links import confirm_url, manage_path
 from app.registrations.queries import registration_of
 from app.registrations.standing import wait_of
 from app.storage.media import media_url
+from tests.factories.auth import make_colleague
 from tests.factories.deliveries import make_sold
 from tests.factories.orders import Sale, buy, form
 from tests.factories.pages import make_draft, make_page
 from tests.factories.products import make_product, picture
 from tests.factories.registrations import make_registration
 from tests.factories.rehearsals import ask_for
+from tests.factories.teams import make_invitation
 from tests.factories.types import make_countdown, make_event, make_offer
 from tests.fuzz.discovery import Route
 from tests.products.uploads import announce
@@ -131,6 +134,7 @@ async def make_world(
     other = await _other_session(viewer, now)
     registration = await make_registration(pages["event"], now)
     print_ = await _fingerprint(viewer.user_id)
+    team = await _team(viewer, now)
     values = {
         "page_id": str(running.id),
         "short_id": running.short_id,
@@ -154,6 +158,7 @@ async def make_world(
         "unsubscribe/token": await _list_message(pages["event"], now),
         "registration_id": str(registration.id),
         "rehearsal_id": str(await ask_for(running, viewer, now)),
+        **team,
         "digest": "0000000000",
         "path": "css/base.css",
         "name": THEME,
@@ -238,6 +243,21 @@ async def _list_message(page: PageRecord, now: datetime) -> str:
     failed = await send_email("a@b@c", "test-message", context, key="f", topic_id=page.id)
     await db.execute("UPDATE message SET state = 'failed' WHERE id = $1", failed)
     return unsubscribe_url(sent, now).rpartition("/")[2]
+
+
+async def _team(viewer: Viewer, now: datetime) -> dict[str, str]:
+    """Somebody else in the team, an empty group, and somebody invited."""
+    group_id = new_id()
+    await make_group(group_id, viewer.organization_id, "Elsewhere", now)
+    colleague = await make_colleague(viewer, email="frida@example.com", name="Frida", now=now)
+    path = await make_invitation(viewer, now, "invited@example.com")
+    invitation = await db.fetch_value("SELECT id FROM invitation")
+    return {
+        "member_id": str(colleague.user_id),
+        "group_id": str(group_id),
+        "invitation_id": str(invitation),
+        "invitations/token": path.rpartition("/")[2],
+    }
 
 
 async def _other_session(viewer: Viewer, now: datetime) -> str:

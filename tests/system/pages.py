@@ -25,6 +25,13 @@ CONSOLE = {
     "/console/products/{product_id}",
     "/console/styleguide",
 }
+TEAM = {
+    "/console/team",
+    "/console/team/groups/{group_id}",
+    "/console/team/members/{member_id}",
+    "/invitations/{token}",
+}
+CONSOLE |= TEAM
 WAITING = {
     "/waitlist/{token}",
     "/unsubscribe/{token}",
