@@ -29,6 +29,15 @@ SDK: dict[str, tuple[type, ...]] = {
     "dispute": (stripe.Dispute,),
     "event": (stripe.Event,),
     "item": (stripe.LineItem, stripe.Price),
+    "product": (stripe.Product,),
+    "price": (stripe.Price,),
+    "customer": (stripe.Customer,),
+    "payment_method": (stripe.PaymentMethod,),
+    "subscription": (stripe.Subscription,),
+    "subscription_item": (stripe.SubscriptionItem, stripe.Price, stripe.Plan),
+    "invoice": (stripe.Invoice,),
+    "line_item": (stripe.InvoiceLineItem,),
+    "billing_portal.session": (stripe.billing_portal.Session,),
 }
 
 
@@ -72,11 +81,46 @@ def sent(sandbox: StripeSandbox) -> dict[str, list[dict[str, Any]]]:
             http.post(f"/sandbox/charges/{charge}/dispute")
         else:
             http.post(f"/v1/checkout/sessions/{session['id']}/expire")
+    portal = subscription_story(http)
     lists = ["checkout/sessions", "payment_intents", "charges", "refunds", "disputes", "events"]
-    objects = [one for name in lists for one in http.get(f"/v1/{name}?limit=50").json()["data"]]
+    lists += ["products", "prices", "customers", "invoices", "subscriptions?status=all&"]
+    objects = [one for name in lists for one in http.get(url(name)).json()["data"]]
     objects += [one["data"]["object"] for one in objects if one["object"] == "event"]
     objects += http.get(f"/v1/checkout/sessions/{objects[0]['id']}/line_items").json()["data"]
+    objects += [portal, *(line for one in objects for line in parts(one))]
     return {kind: [one for one in objects if one["object"] == kind] for kind in SDK}
+
+
+def url(name: str) -> str:
+    return f"/v1/{name}{'' if name.endswith('&') else '?'}limit=50"
+
+
+def parts(document: dict[str, Any]) -> list[dict[str, Any]]:
+    """What is listed in an invoice or a subscription."""
+    inside = {"invoice": "lines", "subscription": "items"}.get(document["object"])
+    return document[inside]["data"] if inside else []
+
+
+def subscription_story(http: httpx.Client) -> dict[str, Any]:
+    """A subscription is paid for, changed, not paid for, and cancelled; returns a session of the portal."""
+    plans: list[str] = []
+    for amount in ("1200", "3900"):
+        form = {"currency": "eur", "unit_amount": amount, "recurring[interval]": "month"}
+        form |= {"product_data[name]": "Plan", "lookup_key": f"plan-{amount}"}
+        plans.append(http.post("/v1/prices", data=form).json()["id"])
+    customer = http.post("/v1/customers", data={"email": "ada@example.com"}).json()["id"]
+    form = {"mode": "subscription", "customer": customer, "success_url": "https://example.com/done"}
+    form |= {"line_items[0][price]": plans[0]}
+    session = http.post("/v1/checkout/sessions", data=form).json()["id"]
+    id = http.post(f"/sandbox/sessions/{session}/pay", json={}).json()["subscription"]
+    item = http.get(f"/v1/subscriptions/{id}").json()["items"]["data"][0]["id"]
+    form = {"items[0][id]": item, "items[0][price]": plans[1]}
+    http.post(f"/v1/subscriptions/{id}", data=form | {"proration_behavior": "always_invoice"})
+    http.post(f"/sandbox/subscriptions/{id}/announce")
+    http.post(f"/sandbox/subscriptions/{id}/card", json={"outcome": "bad"})
+    http.post(f"/sandbox/subscriptions/{id}/end-period")
+    http.delete(f"/v1/subscriptions/{id}")
+    return http.post("/v1/billing_portal/sessions", data={"customer": customer}).json()
 
 
 @pytest.mark.parametrize("kind", SDK)

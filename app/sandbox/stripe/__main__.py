@@ -9,6 +9,9 @@ from litestar import Litestar, Response
 from litestar.di import Provide
 
 from app.sandbox.stripe.api import api
+from app.sandbox.stripe.billing.controls import SubscriptionControls
+from app.sandbox.stripe.billing.invoice_page import InvoiceController
+from app.sandbox.stripe.billing.portal_page import PortalController
 from app.sandbox.stripe.controls import ControlsController
 from app.sandbox.stripe.dashboard import DashboardController
 from app.sandbox.stripe.errors import ApiError
@@ -27,7 +30,15 @@ def _show_error(request: AnyRequest, error: ApiError) -> Response[Any]:
 def create_app(world: World) -> Litestar:
     """The sandbox's API and pages around one world."""
     return sandbox_app(
-        [api(world), HostedController, ControlsController, DashboardController],
+        [
+            api(world),
+            HostedController,
+            PortalController,
+            InvoiceController,
+            ControlsController,
+            SubscriptionControls,
+            DashboardController,
+        ],
         [world.running],
         dependencies={"world": Provide(lambda: world, sync_to_thread=False)},
         more_handlers={ApiError: _show_error},

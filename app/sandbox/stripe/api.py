@@ -14,6 +14,8 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 
 from app.sandbox.stripe import checkouts, listing, refunding
 from app.sandbox.stripe.accounts import Account
+from app.sandbox.stripe.billing import checkouts as billing_checkouts
+from app.sandbox.stripe.billing.routes import BILLING
 from app.sandbox.stripe.context import Context
 from app.sandbox.stripe.errors import ApiError
 from app.sandbox.stripe.parameters import decode
@@ -42,6 +44,11 @@ def _expire(context: Context, params: Document, id: str) -> Document:
     return _no_params(params) or checkouts.expire(context, id)
 
 
+def _create_session(context: Context, params: Document) -> Document:
+    subscribes = params.get("mode") == "subscription"
+    return (billing_checkouts if subscribes else checkouts).create(context, params)
+
+
 def _no_params(params: Document) -> None:
     for name in params:
         message = f"Received unknown parameter: {name}"
@@ -55,12 +62,18 @@ READABLE = {
     "refund": "/v1/refunds",
     "dispute": "/v1/disputes",
     "event": "/v1/events",
+    "customer": "/v1/customers",
+    "product": "/v1/products",
+    "price": "/v1/prices",
+    "subscription": "/v1/subscriptions",
+    "invoice": "/v1/invoices",
 }
 ROUTES: list[tuple[str, str, Operation]] = [
-    ("POST", r"/v1/checkout/sessions", checkouts.create),
+    ("POST", r"/v1/checkout/sessions", _create_session),
     ("POST", r"/v1/checkout/sessions/(\w+)/expire", _expire),
     ("GET", r"/v1/checkout/sessions/(\w+)/line_items", _lines),
     ("POST", r"/v1/refunds", refunding.create),
+    *BILLING,
     *(("GET", url, _list(kind, url)) for kind, url in READABLE.items()),
     *(("GET", rf"{url}/(\w+)", _retrieve(kind)) for kind, url in READABLE.items()),
 ]

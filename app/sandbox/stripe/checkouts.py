@@ -56,7 +56,7 @@ def create(context: Context, given: dict[str, Any]) -> Document:
     """`POST /v1/checkout/sessions`, mode `payment`."""
     params = validate(given, CREATE)
     if required(params, "mode") != "payment":
-        raise ApiError("The sandbox knows only sessions of mode payment.", param="mode")
+        raise ApiError("The sandbox knows no sessions of mode setup.", param="mode")
     required(params, "success_url")
     lines = [_line(line, index) for index, line in enumerate(required(params, "line_items"))]
     _check_lines(lines)
@@ -106,7 +106,7 @@ def _session(context: Context, params: dict[str, Any], lines: list[Document]) ->
         "amount_total": total,
         "created": context.now,
         "currency": lines[0]["currency"],
-        "expires_at": _expiry(params, context.now),
+        "expires_at": expiry(params, context.now),
         "metadata": params.get("metadata", {}),
         "payment_method_types": params.get("payment_method_types") or ["card"],
         "url": f"{context.base_url}/c/pay/{id}",
@@ -121,7 +121,8 @@ def _session(context: Context, params: dict[str, Any], lines: list[Document]) ->
     return session
 
 
-def _expiry(params: dict[str, Any], now: int) -> int:
+def expiry(params: dict[str, Any], now: int) -> int:
+    """When a session closes: as asked, within Stripe's bounds."""
     at = params.get("expires_at", now + LONGEST)
     if at < now + SHORTEST:
         raise ApiError(

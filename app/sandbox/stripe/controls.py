@@ -9,43 +9,17 @@ from typing import Any, cast
 
 from litestar import Controller, Response, get, post
 
-from app.sandbox.stripe import checkouts, paying, refunding
+from app.sandbox.stripe import cashier, checkouts, paying, refunding
 from app.sandbox.stripe.accounts import Account
+from app.sandbox.stripe.asking import account_of, answer, read_given
 from app.sandbox.stripe.delivering import signature
 from app.sandbox.stripe.errors import ApiError, missing
 from app.sandbox.stripe.paying import Payment
 from app.sandbox.stripe.store import Document
 from app.sandbox.stripe.world import World
-from app.sandbox.web import AnyRequest, see
+from app.sandbox.web import AnyRequest
 
 PAY_FIELDS = {"card", "email", "name", "method"}
-
-
-async def _given(request: AnyRequest) -> dict[str, Any]:
-    body = await request.body()
-    if request.headers.get("content-type", "").startswith("application/json") and body:
-        try:
-            found = json.loads(body)
-        except ValueError:
-            raise ApiError("Invalid JSON.") from None
-        if not isinstance(found, dict):
-            raise ApiError("A JSON object is expected.")
-        return found
-    return dict(await request.form())
-
-
-def _account(world: World, request: AnyRequest, given: dict[str, Any]) -> Account:
-    name = given.pop("account", "") or request.query_params.get("account", "")
-    if name:
-        return world.accounts.of_key(f"sk_test_{name}")
-    key = request.headers.get("authorization", "").removeprefix("Bearer ")
-    return world.accounts.of_key(key or f"sk_test_{world.default_account}")
-
-
-def _done(request: AnyRequest, account: str, result: Any) -> Response[Any]:
-    if "text/html" in request.headers.get("accept", ""):
-        return see(f"/?account={account}")
-    return Response(result, status_code=200, media_type="application/json")
 
 
 class ControlsController(Controller):
@@ -55,33 +29,34 @@ class ControlsController(Controller):
 
     @get("/switches")
     async def switches(self, request: AnyRequest, world: World) -> Account:
-        return _account(world, request, {})
+        return account_of(world, request, {})
 
     @post("/switches")
     async def switch(self, request: AnyRequest, world: World) -> Response[Any]:
         """Any of webhook_url, webhook_secret, delay, lose, repeat, reorder, api, slow, settle_after."""
-        given = await _given(request)
-        account = _account(world, request, given)
-        return _done(request, account.name, world.accounts.change(account, given))
+        given = await read_given(request)
+        account = account_of(world, request, given)
+        return answer(request, account.name, world.accounts.change(account, given))
 
     @post("/flush")
     async def flush(self, request: AnyRequest, world: World) -> Response[Any]:
         """Deliver all that waits now; answers `{"delivered": n, "failed": n}`."""
-        account = _account(world, request, await _given(request))
-        return _done(request, account.name, await world.deliverer.flush(account.name))
+        account = account_of(world, request, await read_given(request))
+        return answer(request, account.name, await world.deliverer.flush(account.name))
 
     @get("/deliveries")
     async def deliveries(
         self, request: AnyRequest, world: World, event: str = ""
     ) -> list[dict[str, Any]]:
-        return world.deliverer.log(_account(world, request, {}).name, event)
+        return world.deliverer.log(account_of(world, request, {}).name, event)
 
     @post("/sessions/{id:str}/pay")
     async def pay(self, request: AnyRequest, world: World, id: str) -> Response[Any]:
         """As the hosted page does: {card, email, name, method}; 402 when the card is declined."""
         context = world.context_of(id)
         session = context.find("checkout.session", id)
-        given = {"email": session["customer_email"] or "buyer@example.com"} | await _given(request)
+        email = cashier.email_of(context, session) or "buyer@example.com"
+        given = {"email": email} | await read_given(request)
         for name in given.keys() - PAY_FIELDS:
             raise ApiError(
                 f"Received unknown parameter: {name}", code="parameter_unknown", param=name
@@ -92,20 +67,20 @@ class ControlsController(Controller):
         if payment.method not in paying.METHODS:
             raise ApiError("Unknown method.", param="method")
         with world.store.whole():
-            session = paying.pay(context, id, payment)
-        return _done(request, context.account.name, session)
+            session = cashier.pay(context, id, payment)
+        return answer(request, context.account.name, session)
 
     @post("/sessions/{id:str}/settle")
     async def settle(self, request: AnyRequest, world: World, id: str) -> Response[Any]:
         """End a delayed payment: {outcome: "succeed" | "fail"}."""
-        context, given = world.context_of(id), await _given(request)
+        context, given = world.context_of(id), await read_given(request)
         succeeds = given.get("outcome", "succeed") == "succeed"
-        return _done(request, context.account.name, paying.settle(context, id, succeeds))
+        return answer(request, context.account.name, paying.settle(context, id, succeeds))
 
     @post("/sessions/{id:str}/expire")
     async def expire(self, request: AnyRequest, world: World, id: str) -> Response[Any]:
         context = world.context_of(id)
-        return _done(request, context.account.name, checkouts.expire(context, id))
+        return answer(request, context.account.name, checkouts.expire(context, id))
 
     @post("/events/{id:str}/redeliver")
     async def redeliver(self, request: AnyRequest, world: World, id: str) -> Response[Any]:
@@ -113,7 +88,7 @@ class ControlsController(Controller):
         if not context.account.webhook_url:
             raise ApiError("This account has no webhook endpoint.")
         world.deliverer.redeliver(context.account.name, id)
-        return _done(request, context.account.name, context.find("event", id))
+        return answer(request, context.account.name, context.find("event", id))
 
     @get("/events/{id:str}/signed")
     async def signed(self, world: World, id: str) -> Document:
@@ -129,18 +104,18 @@ class ControlsController(Controller):
     @post("/charges/{id:str}/dispute")
     async def dispute(self, request: AnyRequest, world: World, id: str) -> Response[Any]:
         context = world.context_of(id)
-        return _done(request, context.account.name, refunding.dispute(context, id))
+        return answer(request, context.account.name, refunding.dispute(context, id))
 
     @post("/charges/{id:str}/refund")
     async def refund(self, request: AnyRequest, world: World, id: str) -> Response[Any]:
         context = world.context_of(id)
-        return _done(request, context.account.name, refunding.create(context, {"charge": id}))
+        return answer(request, context.account.name, refunding.create(context, {"charge": id}))
 
     @post("/disputes/{id:str}/close")
     async def close(self, request: AnyRequest, world: World, id: str) -> Response[Any]:
         """The bank decides: {outcome: "won" | "lost"}."""
-        context, outcome = world.context_of(id), (await _given(request)).get("outcome")
+        context, outcome = world.context_of(id), (await read_given(request)).get("outcome")
         if outcome not in ("won", "lost"):
             raise missing("outcome", str(outcome), "outcome")
         document = refunding.close_dispute(context, id, won=outcome == "won")
-        return _done(request, context.account.name, document)
+        return answer(request, context.account.name, document)

@@ -25,6 +25,7 @@ class DashboardController(Controller):
             sessions=self._newest(world, chosen.name, "checkout.session"),
             charges=self._newest(world, chosen.name, "charge"),
             disputes={d["charge"]: d for d in self._newest(world, chosen.name, "dispute")},
+            subscriptions=self._newest(world, chosen.name, "subscription"),
             events=self._events(world, chosen.name),
         )
 

@@ -6,7 +6,7 @@ from babel.numbers import format_currency, get_currency_precision
 from litestar import Controller, Response, get, post
 from litestar.exceptions import NotFoundException
 
-from app.sandbox.stripe import paying
+from app.sandbox.stripe import cashier
 from app.sandbox.stripe.card_form import CardForm
 from app.sandbox.stripe.checkouts import line_items
 from app.sandbox.stripe.context import Context
@@ -41,13 +41,13 @@ class HostedController(Controller):
     @get()
     async def show(self, world: World, id: str) -> Response[str]:
         context, session = _open(world, id)
-        return _page(context, session, CardForm.empty(session["customer_email"] or ""))
+        return _page(context, session, CardForm.empty(cashier.email_of(context, session)))
 
     @post()
     async def pay(self, request: AnyRequest, world: World, id: str) -> Response[str]:
         """Pay, or show what is wrong beside the field it is about."""
         context, session = _open(world, id)
-        form = CardForm.read(await request.form(), session["customer_email"] or "")
+        form = CardForm.read(await request.form(), cashier.email_of(context, session))
         if session["status"] != "open":
             return _page(context, session, form)
         payment = form.payment(datetime.fromtimestamp(context.now, UTC))
@@ -55,7 +55,7 @@ class HostedController(Controller):
             return _page(context, session, form, 422)
         try:
             with context.store.whole():
-                paying.pay(context, id, payment)
+                cashier.pay(context, id, payment)
         except ApiError as error:
             code = str(error.body["error"].get("code", ""))
             form.errors[FIELD_OF_DECLINE.get(code, "card")] = error.message
@@ -84,5 +84,6 @@ def _page(context: Context, session: Document, form: CardForm, status: int = 200
         session=session,
         lines=line_items(context, session["id"]),
         form=form,
+        email=cashier.email_of(context, session),
         return_url=return_url(session),
     )

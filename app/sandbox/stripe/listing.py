@@ -13,6 +13,7 @@ DEFAULT_LIMIT, LARGEST_LIMIT = 10, 100
 MOST_EXPANSIONS = 4
 CURSORS: dict[str, Any] = {"limit": "integer", "starting_after": "text", "ending_before": "text"}
 MOMENT = {"gt": "integer", "gte": "integer", "lt": "integer", "lte": "integer"}
+LIVE = "live"
 COMPARE: dict[str, Callable[[int, int], bool]] = {
     "gt": lambda a, b: a > b,
     "gte": lambda a, b: a >= b,
@@ -27,6 +28,11 @@ FILTERS: dict[str, dict[str, Any]] = {
     "dispute": {"payment_intent": "text", "charge": "text", "created": MOMENT},
     "event": {"type": "text", "types": ["text"], "created": MOMENT},
     "item": {},
+    "customer": {"email": "text", "created": MOMENT},
+    "product": {"active": "boolean", "created": MOMENT},
+    "price": {"active": "boolean", "product": "text", "lookup_keys": ["text"], "created": MOMENT},
+    "subscription": {"customer": "text", "status": "text", "created": MOMENT},
+    "invoice": {"customer": "text", "status": "text", "subscription": "text", "created": MOMENT},
 }
 
 
@@ -37,6 +43,8 @@ def listed(
     if isinstance(given.get("created"), str):
         given = given | {"created": {"gte": given["created"], "lte": given["created"]}}
     params = validate(given, FILTERS[kind] | CURSORS)
+    if kind == "subscription":
+        params.setdefault("status", LIVE)
     limit = params.pop("limit", DEFAULT_LIMIT)
     if not 1 <= limit <= LARGEST_LIMIT:
         message = f"Invalid limit: must be between 1 and {LARGEST_LIMIT}."
@@ -72,9 +80,29 @@ def _matches(document: Document, params: dict[str, Any]) -> bool:
         elif name == "type" and wanted.endswith("*"):
             if not document["type"].startswith(wanted[:-1]):
                 return False
+        elif name in ELSEWHERE:
+            if not ELSEWHERE[name](document, wanted):
+                return False
         elif document[name] != wanted:
             return False
     return True
+
+
+def _is_of(document: Document, subscription: str) -> bool:
+    return document["parent"]["subscription_details"]["subscription"] == subscription
+
+
+def _has_status(document: Document, wanted: str) -> bool:
+    over = document["status"] == "canceled" and document["object"] == "subscription"
+    return not over if wanted == LIVE else wanted in ("all", document["status"])
+
+
+# What is asked for by another name than it has, or means more than it says.
+ELSEWHERE: dict[str, Callable[[Document, Any], bool]] = {
+    "lookup_keys": lambda document, wanted: document["lookup_key"] in wanted,
+    "subscription": _is_of,
+    "status": _has_status,
+}
 
 
 def expand(context: Context, document: Document, paths: Iterable[str]) -> Document:

@@ -11,6 +11,7 @@ from litestar import Litestar
 
 from app.sandbox.stripe import checkouts, paying
 from app.sandbox.stripe.accounts import Account, Accounts
+from app.sandbox.stripe.billing import passing
 from app.sandbox.stripe.context import Context
 from app.sandbox.stripe.delivering import Deliverer
 from app.sandbox.stripe.errors import ApiError, missing
@@ -48,7 +49,7 @@ class World:
 
     @asynccontextmanager
     async def running(self, _app: Litestar) -> AsyncGenerator[None, None]:
-        """The background: deliveries, expiring sessions, settling payments."""
+        """The background: deliveries, expiring sessions, settling payments, renewing subscriptions."""
         tasks = [asyncio.create_task(self.deliverer.run()), asyncio.create_task(self._pass_time())]
         try:
             yield
@@ -61,15 +62,19 @@ class World:
     async def _pass_time(self) -> None:
         while True:
             for session, action in self.store.due_timers(time.time()):
-                # What no longer applies (it was paid or settled by hand) is dropped with its timer.
+                # Dropped first: a subscription that renews sets its next one.
+                self.store.drop_timer(session)
+                # What no longer applies, because it was paid or settled by hand, is left alone.
                 with contextlib.suppress(ApiError):
                     self._act(session, action)
-                self.store.drop_timer(session)
             await asyncio.sleep(TICK_SECONDS)
 
     def _act(self, session: str, action: str) -> None:
         context = self.context_of(session)
         if action == "expire":
             checkouts.expire(context, session)
+        elif action == "renew":
+            with self.store.whole():
+                passing.end_period(context, session)
         else:
             paying.settle(context, session, succeeds=action == "succeed")
