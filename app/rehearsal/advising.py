@@ -28,6 +28,7 @@ def advise(report: Report, sells: bool) -> list[Advice]:
     return [
         *_exactness(report),
         *_scarcity(report, sells),
+        *_plan(report),
         *_baskets(report, sells),
         *_payments(report),
         *_speed(report),
@@ -60,6 +61,18 @@ def _scarcity(report: Report, sells: bool) -> list[Advice]:
     if left and not report.count(Outcome.RESERVED):
         return [Advice("info", _("%(n)s of %(all)s were left over.", n=left, all=report.capacity))]
     return []
+
+
+def _plan(report: Report) -> list[Advice]:
+    refused = report.refused.get(Refusal.PLAN, 0)
+    if not refused:
+        return []
+    said = ngettext(
+        "%(num)s person was turned away because your plan allows no more registrations on a page.",
+        "%(num)s people were turned away because your plan allows no more registrations on a page.",
+        refused,
+    )
+    return [Advice("warn", said)]
 
 
 def _baskets(report: Report, sells: bool) -> list[Advice]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from time import perf_counter
 
+from app.billing.limits import LimitReached
 from app.core.errors import Conflict, Invalid, MayflyError
 from app.core.forms import FieldError
 from app.payments.gateway import PaymentRejected, PaymentUnavailable
@@ -40,6 +41,7 @@ class Refusal(StrEnum):
     TOO_FEW = "too-few"
     CLOSED = "closed"
     PAYMENT = "payment"
+    PLAN = "plan"
     FORM = "form"
     OTHER = "other"
 
@@ -75,6 +77,8 @@ def refusal_of(error: MayflyError | FieldError) -> Refusal:
         return Refusal.HELD if error.level.held else Refusal.SOLD_OUT
     if isinstance(error, PaymentUnavailable | PaymentRejected):
         return Refusal.PAYMENT
+    if isinstance(error, LimitReached):
+        return Refusal.PLAN
     if isinstance(error, FieldError | Invalid):
         return Refusal.FORM
     return Refusal.CLOSED if isinstance(error, Conflict) else Refusal.OTHER

@@ -69,6 +69,7 @@ def refusal_words() -> dict[str, str]:
         Refusal.TOO_FEW: _("Fewer were left than they wanted"),
         Refusal.CLOSED: _("The page took no more"),
         Refusal.PAYMENT: _("The payment failed"),
+        Refusal.PLAN: _("Your plan allows no more"),
         Refusal.FORM: _("What they typed was refused"),
         Refusal.OTHER: _("Something else"),
     }

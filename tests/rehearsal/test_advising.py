@@ -41,6 +41,7 @@ def report(**found: Any) -> Report:
         ({"outcomes": {"served": 9, "left": 1}}, "info", "1 basket was never paid"),
         ({"returned": 2}, "info", "2 people found everything in other baskets"),
         ({"claimed": 1}, "info", "1 person got a place from the waitlist"),
+        ({"refused": {"plan": 2}}, "warn", "2 people were turned away because your plan"),
         ({"refused": {"payment": 2}}, "bad", "2 payments failed"),
         ({"outcomes": {"reserved": 10}, "payments": "none"}, "info", "Nothing was paid"),
         (

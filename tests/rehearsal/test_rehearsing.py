@@ -10,6 +10,7 @@ from app.core.settings import get_settings
 from app.payments.rehearsing import Payments
 from app.rehearsal import stage
 from app.rehearsal.counting import Report
+from tests.factories.billing import allowing
 from tests.factories.pages import make_draft, make_page
 from tests.factories.registrations import make_registration
 from tests.factories.rehearsals import everything, rehearse
@@ -136,6 +137,17 @@ async def test_a_countdown_sends_its_notices(owner: Any, now: datetime) -> None:
     agrees(report, 6)
     assert report.outcomes == {"served": 6}
     assert mails(report)["launch-notice"] == 6
+
+
+async def test_what_the_plan_does_not_allow_is_a_finding(
+    owner: Any, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(get_settings(), "default_plan", "free")
+    page = await make_countdown(owner.viewer, now=now)
+    async with allowing(registrations_per_page=2):
+        report = await rehearse(page, owner.viewer, now, people=5)
+    agrees(report, 5)
+    assert (report.outcomes, report.refused) == ({"served": 2, "refused": 3}, {"plan": 3})
 
 
 async def test_with_a_live_key_nothing_is_asked_of_stripe_and_nothing_paid(
