@@ -243,6 +243,10 @@ class StripeAccount:
         """Pay a session as the hosted page would; `card`, `email` and `name` can be given."""
         return await self._post(f"/sandbox/sessions/{session_id}/pay", values)
 
+    async def subscription(self, id: str, control: str, **values: Any) -> dict[str, Any]:
+        """Let something happen to a subscription: end-period, announce, retry, give-up, card (outcome good or bad)."""
+        return await self._post(f"/sandbox/subscriptions/{id}/{control}", values)
+
     async def flush(self) -> dict[str, Any]:
         """Deliver every pending webhook now."""
         return await self._post("/sandbox/flush", {})

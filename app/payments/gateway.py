@@ -31,8 +31,17 @@ class PaymentRejected(UpstreamFailed):
         return _("The payment service refused. Nothing was charged.")
 
 
+class CardDeclined(PaymentRejected):
+    """The bank refused the card (402)."""
+
+    status = 402
+
+    def default_message(self) -> str:
+        return _("The card was declined. Nothing was charged, and nothing has changed.")
+
+
 class UnknownSession(PaymentRejected):
-    """The provider knows no session of that id."""
+    """The provider knows no session, or other object, of that id."""
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,9 @@
 """Stripe behind the gateway's protocol, through Stripe's own SDK and its parameter types."""
 
-from collections.abc import Awaitable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any, TypeVar, cast
 
 import stripe
-from stripe import StripeClient
 from stripe.checkout import Session
 from stripe.params import RefundCreateParams
 from stripe.params.checkout import SessionCreateParams
@@ -19,20 +17,11 @@ from app.payments.gateway import (
     Event,
     GatewayRefund,
     PaymentRejected,
-    PaymentUnavailable,
     UnknownSession,
 )
+from app.payments.stripe_client import LANGUAGES, answered, id_of, make_client, metadata_of
 
-TIMEOUT_SECONDS = 15.0
-NETWORK_RETRIES = 2
 LISTED_REFUNDS = 100
-# Languages of Stripe's page; with another it follows the browser.
-LANGUAGES = frozenset(
-    {"bg", "cs", "da", "de", "el", "en", "es", "et", "fi", "fr", "hr", "hu", "it", "ja", "ko", "lt"}
-    | {"lv", "nb", "nl", "pl", "pt", "ro", "ru", "sk", "sl", "sv", "tr", "zh"}
-)
-
-Result = TypeVar("Result")
 
 
 class StripeGateway:
@@ -40,18 +29,11 @@ class StripeGateway:
     another is given."""
 
     def __init__(self, api_key: str = "") -> None:
-        settings = get_settings()
-        self._secret = settings.stripe_webhook_secret
-        base = settings.stripe_api_base
-        self._client = StripeClient(
-            api_key or settings.stripe_api_key or "unset",
-            base_addresses={"api": base} if base else None,
-            http_client=stripe.HTTPXClient(timeout=TIMEOUT_SECONDS),
-            max_network_retries=NETWORK_RETRIES,
-        )
+        self._secret = get_settings().stripe_webhook_secret
+        self._client = make_client(api_key)
 
     async def create_checkout(self, request: CheckoutRequest) -> CheckoutSession:
-        session = await _answer(
+        session = await answered(
             self._client.v1.checkout.sessions.create_async(
                 checkout_params(request), {"idempotency_key": request.key}
             )
@@ -59,12 +41,14 @@ class StripeGateway:
         return _session(session)
 
     async def get_checkout(self, session_id: str) -> CheckoutSession:
-        return _session(await _answer(self._client.v1.checkout.sessions.retrieve_async(session_id)))
+        return _session(
+            await answered(self._client.v1.checkout.sessions.retrieve_async(session_id))
+        )
 
     async def expire_checkout(self, session_id: str) -> CheckoutSession:
         try:
             return _session(
-                await _answer(self._client.v1.checkout.sessions.expire_async(session_id))
+                await answered(self._client.v1.checkout.sessions.expire_async(session_id))
             )
         except UnknownSession:
             raise
@@ -81,11 +65,11 @@ class StripeGateway:
             "metadata": dict(metadata),
         }
         return _refund(
-            await _answer(self._client.v1.refunds.create_async(params, {"idempotency_key": key}))
+            await answered(self._client.v1.refunds.create_async(params, {"idempotency_key": key}))
         )
 
     async def refunds_of(self, payment_intent: str) -> list[GatewayRefund]:
-        listed = await _answer(
+        listed = await answered(
             self._client.v1.refunds.list_async(
                 {"payment_intent": payment_intent, "limit": LISTED_REFUNDS}
             )
@@ -137,28 +121,6 @@ def checkout_params(request: CheckoutRequest) -> SessionCreateParams:
     }
 
 
-async def _answer(call: Awaitable[Result]) -> Result:
-    """Await a call to Stripe and translate its errors."""
-    try:
-        return await call
-    except stripe.InvalidRequestError as error:
-        if error.code == "resource_missing" or error.http_status == 404:
-            raise UnknownSession from error
-        raise PaymentRejected from error
-    except (stripe.CardError, stripe.IdempotencyError) as error:
-        raise PaymentRejected from error
-    except stripe.StripeError as error:
-        raise PaymentUnavailable from error
-
-
-def _id_of(value: Any) -> str | None:
-    return value if value is None or isinstance(value, str) else str(value.id)
-
-
-def _metadata(value: Any) -> dict[str, str]:
-    return cast(dict[str, str], value.to_dict()) if value else {}
-
-
 def _session(session: Session) -> CheckoutSession:
     details = session.customer_details
     return CheckoutSession(
@@ -169,9 +131,9 @@ def _session(session: Session) -> CheckoutSession:
         mode=session.mode,
         amount_total=session.amount_total or 0,
         currency=(session.currency or "").upper(),
-        payment_intent=_id_of(session.payment_intent),
+        payment_intent=id_of(session.payment_intent),
         customer_email=(details.email if details else None) or session.customer_email,
-        metadata=_metadata(session.metadata),
+        metadata=metadata_of(session.metadata),
         expires_at=datetime.fromtimestamp(session.expires_at, UTC),
     )
 
@@ -182,8 +144,8 @@ def _refund(refund: stripe.Refund) -> GatewayRefund:
         status=refund.status or "pending",
         amount=refund.amount,
         currency=refund.currency.upper(),
-        payment_intent=_id_of(refund.payment_intent),
-        metadata=_metadata(refund.metadata),
+        payment_intent=id_of(refund.payment_intent),
+        metadata=metadata_of(refund.metadata),
         # Only a failed refund has the field.
         failure=getattr(refund, "failure_reason", None) or "",
     )
