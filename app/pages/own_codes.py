@@ -13,11 +13,12 @@ from app.core.ids import new_id
 from app.pages import loading
 from app.pages.lifecycle import State
 from app.pages.loading import PageRecord
+from app.pages.recording import record_change, touch
 from app.pages.terms import PageSettings
 from app.pages.types.base import Sells
 from app.stock.codes import writing
 from app.stock.codes.finding import find_live
-from app.stock.codes.queries import code_of_group
+from app.stock.codes.queries import CodeRow, code_of_group
 from app.stock.codes.writing import Owner, Terms
 
 
@@ -104,3 +105,30 @@ async def _make(
 
 async def _hand_out(page_id: UUID, code_id: UUID | None) -> None:
     await db.execute("UPDATE page SET code_id = $2 WHERE id = $1", page_id, code_id)
+
+
+async def tell_changed(before: CodeRow, user_id: UUID, now: datetime) -> None:
+    """Tell the visitors of the page that hands out a code that it was changed in the current transaction."""
+    page = await page_of(before.code.id)
+    if page is None:
+        return
+    if page.state(now) is not State.DRAFT:
+        after = await code_of_group(before.code.id, before.code.group_id, now)
+        for kind, old, new in _differences(before, after):
+            await record_change(page.id, kind, old, new, now, user_id=user_id)
+    await touch(page.id)
+
+
+def _differences(before: CodeRow, after: CodeRow) -> list[tuple[str, str, str]]:
+    """Return what visitors may have relied on, as kinds of change with their values."""
+
+    def said(row: CodeRow) -> dict[str, str]:
+        times = {"codefrom": row.code.valid_from, "codeuntil": row.code.valid_until}
+        return {
+            "uses": "" if row.level.capacity is None else str(row.level.capacity),
+            **{kind: at.isoformat() if at else "" for kind, at in times.items()},
+            "codeoff": "on" if row.code.active else "off",
+        }
+
+    old, new = said(before), said(after)
+    return [(kind, old[kind], new[kind]) for kind in old if old[kind] != new[kind]]

@@ -1,5 +1,6 @@
 """Reads shaped for the console: the list of pages with their figures, one page's history."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from math import ceil
@@ -142,6 +143,35 @@ def _row(row: Record, stands: dict[UUID, Level], now: datetime) -> PageRow:
         image=row["image"] or "",
         figures=figures_of(counted) if counted and state is not State.DRAFT else None,
     )
+
+
+@dataclass(frozen=True)
+class SellingPage:
+    """A page that sells, for choosing it."""
+
+    id: UUID
+    title: str
+    state: State
+
+
+async def selling_pages(
+    group_id: UUID, now: datetime, keep: Collection[UUID] = (), limit: int = 200
+) -> list[SellingPage]:
+    """Return the group's pages that sell or will, newest first, and those in `keep` whatever became of them."""
+    types = [name for name, each in page_types.items() if each.sells]
+    rows = await fetch(
+        f"""SELECT p.id, p.title, {STATE} AS state FROM page p WHERE p.group_id = $2 AND p.type = ANY($3::text[])
+            AND ({STATE} <> 'expired' OR p.id = ANY($4::uuid[]))
+            ORDER BY p.id = ANY($4::uuid[]) DESC, p.created_at DESC, p.id DESC LIMIT $5""",  # noqa: S608 - own text
+        *(now, group_id, types, list(keep), limit),
+    )
+    return [SellingPage(row["id"], row["title"], State(row["state"])) for row in rows]
+
+
+async def titles_of(page_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Return the titles of pages by id. The caller has checked the group."""
+    rows = await fetch("SELECT id, title FROM page WHERE id = ANY($1::uuid[])", list(page_ids))
+    return {row["id"]: row["title"] for row in rows}
 
 
 def figures_of(counted: list[Level]) -> Figures:

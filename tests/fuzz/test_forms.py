@@ -37,6 +37,8 @@ SCRIPTED = {
     "DELETE /console/registrations/{registration_id}/check-in": (),
     # Shown to whoever is invited and logged in.
     "POST /invitations/{token}/acceptance": (),
+    # Shown while the code is switched off.
+    "POST /console/codes/{code_id}/activation": (),
     # Shown while something is kept that was not saved.
     "POST /console/pages/{page_id}/draft/removal": (),
     # Shown on the preview behind a signed link.

@@ -35,6 +35,7 @@ from app.registrations.queries import registration_of
 from app.registrations.standing import wait_of
 from app.storage.media import media_url
 from tests.factories.auth import make_colleague
+from tests.factories.codes import make_code
 from tests.factories.deliveries import make_sold
 from tests.factories.orders import Sale, buy, form
 from tests.factories.pages import make_draft, make_page
@@ -133,6 +134,7 @@ async def make_world(
     await make_sold(viewer, now, state="refunded")
     other = await _other_session(viewer, now)
     registration = await make_registration(pages["event"], now)
+    code = await make_code(viewer, now, maximum_uses=5, pages=[running.id])
     print_ = await _fingerprint(viewer.user_id)
     team = await _team(viewer, now)
     values = {
@@ -144,6 +146,7 @@ async def make_world(
         "file_id": str(files[0]["id"]),
         "orders/file_id": str(files[0]["id"]),
         "order_id": str(sold.id),
+        "code_id": str(code.id),
         "session_id": other,
         "job_id": str(await _dead_letter(now)),
         "reset/token": sign_token("reset", {"user": str(viewer.user_id), "print": print_}, now),

@@ -11,7 +11,13 @@ from app.core.settings import get_settings
 from tests.factories.deliveries import make_sold
 from tests.operations.test_console import dead_letter
 
-LISTS = ("/console/pages", "/console/products", "/console/orders", "/console/operations")
+LISTS = (
+    "/console/pages",
+    "/console/products",
+    "/console/codes",
+    "/console/orders",
+    "/console/operations",
+)
 AT_MOST = 6
 # What the live bus asks to see whether its connection lives, and what the pool cleans with, is no page's doing.
 NOT_OURS = ("SELECT 1", "RESET ALL")

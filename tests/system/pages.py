@@ -11,6 +11,9 @@ BUYERS = {"/download", "/orders/recover", "/orders/{token}", "/d/{token}"}
 FRONT = {"/", "/signup", "/login", "/forgot", "/reset/{token}", "/verify/{token}"}
 CONSOLE = {
     "/console/account",
+    "/console/codes",
+    "/console/codes/new",
+    "/console/codes/{code_id}",
     "/console/operations",
     "/console/orders",
     "/console/orders/{order_id}",

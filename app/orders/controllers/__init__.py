@@ -4,6 +4,7 @@ from litestar.types import ControllerRouterHandler
 
 from app.orders.controllers.applying import CodeController
 from app.orders.controllers.checkout import CheckoutController
+from app.orders.controllers.codes import CodesController
 from app.orders.controllers.console import ConsoleOrderController
 from app.orders.controllers.download import DownloadController
 from app.orders.controllers.order import LinkController, OrderController
@@ -15,4 +16,5 @@ controllers: list[ControllerRouterHandler] = [
     OrderController,
     LinkController,
     ConsoleOrderController,
+    CodesController,
 ]
