@@ -13,6 +13,7 @@ from app.core.settings import Settings
 from app.demo.creator import EMAIL, PASSWORD, demo_creator
 from app.demo.goods import put_up_goods
 from app.demo.occasions import occasions_are_up, put_up_occasions
+from app.demo.rehearsals import put_up_rehearsal
 from app.demo.sales import put_up_sales, sales_are_up
 
 log = structlog.get_logger()
@@ -40,5 +41,6 @@ async def create_demo(settings: Settings, now: datetime | None = None) -> DemoLo
         await put_up_goods(creator, now)
         await put_up_occasions(creator, now)
         await put_up_sales(creator, now)
+        await put_up_rehearsal(creator, now)
         log.info("demo.created", email=EMAIL)
     return DemoLogin(EMAIL, PASSWORD)

@@ -14,6 +14,8 @@ import asyncpg
 from piccolo.engine.postgres import PostgresEngine
 
 from app.core import db
+from app.core.errors import MayflyError
+from app.core.i18n import gettext as _
 from app.core.settings import get_settings
 from app.pages.loading import PageRecord
 
@@ -53,7 +55,10 @@ def name_of(rehearsal_id: UUID) -> str:
 
 
 async def build(rehearsal_id: UUID, page: PageRecord) -> None:
-    """Make the stage for a rehearsal of `page`, in place of one that a former attempt left."""
+    """Make the stage for a rehearsal of `page`, in place of one that a former attempt left.
+
+    Raises MayflyError when the database's user may not.
+    """
     name = name_of(rehearsal_id)
     tables = [row["name"] for row in await db.fetch(_TABLES)]
     counted = [(row["name"], row["column"]) for row in await db.fetch(_COUNTED)]
@@ -74,8 +79,11 @@ async def build(rehearsal_id: UUID, page: PageRecord) -> None:
         # The original stands aside: only its copy is out.
         f"UPDATE {name}.page SET published_at = NULL",  # noqa: S608 - the name is made of an id
     ]
-    async with db.transaction() as conn:
-        await conn.execute("; ".join(statements))
+    try:
+        async with db.transaction() as conn:
+            await conn.execute("; ".join(statements))
+    except asyncpg.InsufficientPrivilegeError as error:
+        raise MayflyError(_("The database's user may not create schemas.")) from error
 
 
 def _count_apart(name: str, table: str, column: str) -> str:

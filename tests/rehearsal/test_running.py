@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from app.core import db
-from app.core.errors import Conflict, NotFound
+from app.core.errors import Conflict, MayflyError, NotFound
 from app.core.ids import new_id
 from app.pages import loading
 from app.pages.loading import PageRecord
@@ -150,6 +150,19 @@ async def test_what_breaks_off_says_so(
     rehearsal_id = await ask_for(page, owner.viewer, now)
     await running.run(rehearsal_id, now)
     assert "ZeroDivisionError" in (await is_over(rehearsal_id, "failed"))["reason"]
+
+
+async def test_a_database_user_that_may_not_make_a_stage_is_told(
+    owner: Any, now: datetime, page: PageRecord
+) -> None:
+    rehearsal_id = await ask_for(page, owner.viewer, now)
+    with pytest.raises(MayflyError, match="may not create schemas"):
+        async with db.transaction():
+            await db.execute("CREATE ROLE nobody_much")
+            await db.execute("GRANT SELECT ON ALL TABLES IN SCHEMA public TO nobody_much")
+            await db.execute("SET LOCAL ROLE nobody_much")
+            await stage.build(rehearsal_id, page)
+    assert await stage.left_over() == []
 
 
 async def test_stripe_that_does_not_answer_is_a_finding(
