@@ -11,6 +11,7 @@ from app.pages import loading
 from app.pages.arriving import Arrival, arrival
 from app.pages.lifecycle import PageTimes, State
 from app.pages.loading import PageRecord
+from app.pages.suspending import ensure_available
 from app.pages.terms import PageSettings
 from app.pages.types.base import Acceptance, Moment, Registers
 from app.pages.viewing import PageView, view_page
@@ -66,9 +67,11 @@ class Collection:
 async def load_collection(short_id: str, now: datetime, source: str = "") -> Collection:
     """Return a published page that collects registrations, in two statements; in three for who came from `source`.
 
-    Raises NotFound for any other page.
+    Raises NotFound for any other page, Unavailable for a suspended one.
     """
-    return await _read(await loading.by_short_id(short_id), now, source)
+    page = await loading.by_short_id(short_id)
+    ensure_available(page)
+    return await _read(page, now, source)
 
 
 async def collection_of(page_id: UUID, now: datetime, source: str = "") -> Collection:
@@ -127,4 +130,5 @@ def refusal(accepts: Acceptance) -> str:
         Acceptance.PAUSED: _("Registration is paused. Please come back in a while."),
         Acceptance.CLOSED: _("Registration is closed."),
         Acceptance.NEVER: _("There is nothing to register for here."),
+        Acceptance.SUSPENDED: _("This page is not available at the moment."),
     }[accepts]

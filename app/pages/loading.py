@@ -78,6 +78,8 @@ class PageRecord:
     contents: tuple[Content, ...]
     changes: tuple[Change, ...]
     own_code: Code | None = None
+    suspended_at: datetime | None = None
+    suspended_reason: str = ""
 
     @cached_property
     def page_type(self) -> PageType:
@@ -95,6 +97,11 @@ class PageRecord:
     @property
     def currency(self) -> str | None:
         return self.contents[0].currency if self.contents else None
+
+    @property
+    def suspended(self) -> bool:
+        """Whether the operator has taken the page from the public (`suspending.py`)."""
+        return self.suspended_at is not None
 
     @property
     def topic(self) -> str:

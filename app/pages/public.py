@@ -14,6 +14,7 @@ from app.pages import loading, showing
 from app.pages.answering import QUALITY, Shown
 from app.pages.arriving import arrival
 from app.pages.lifecycle import State
+from app.pages.loading import PageRecord
 from app.pages.viewing import PageView, view_page
 from app.stock.levels import levels
 
@@ -123,20 +124,30 @@ async def show(short_id: str, now: datetime, source: str = "") -> Shown:
         raise NotFound
     gone_at = page.gone_at()
     gone = view.state is State.EXPIRED and gone_at is not None and now >= gone_at
-    html = showing.gone(view) if gone else showing.whole(view)
+    html = _html(view, gone)
     changes = (page.next_change(now), gone_at, came and came.next_change(page.times, now))
     later = [moment for moment in changes if moment is not None and moment > now]
     return Shown(
         view=view,
-        status=410 if gone else 200,
+        status=_status(page, gone),
         html=html,
         body=encode(html.replace(showing.PERSONAL_PART, "").encode(), quality=QUALITY),
         etag=_etag(view, gone),
-        redirect_url=None if gone else view.redirect_url,
-        indexed=not gone,
+        redirect_url=None if gone or page.suspended else view.redirect_url,
+        indexed=not (gone or page.suspended),
         at=now,
         fresh_until=min([*later, now + LONGEST]),
     )
+
+
+def _status(page: PageRecord, gone: bool) -> int:
+    return 404 if page.suspended else 410 if gone else 200
+
+
+def _html(view: PageView, gone: bool) -> str:
+    if view.page.suspended:
+        return showing.unavailable(view)
+    return showing.gone(view) if gone else showing.whole(view)
 
 
 def _etag(view: PageView, gone: bool) -> str:

@@ -54,6 +54,7 @@ class PageRow:
     contents: int
     image: str
     figures: Figures | None
+    suspended: bool
 
     @property
     def ends_at(self) -> datetime | None:
@@ -142,6 +143,7 @@ def _row(row: Record, stands: dict[UUID, Level], now: datetime) -> PageRow:
         contents=row["contents"],
         image=row["image"] or "",
         figures=figures_of(counted) if counted and state is not State.DRAFT else None,
+        suspended=row["suspended_at"] is not None,
     )
 
 

@@ -13,6 +13,7 @@ from app.pages.lifecycle import Cause, State
 from app.pages.lines import Line
 from app.pages.loading import PageRecord
 from app.pages.showing import theme_href
+from app.pages.suspending import ensure_available
 from app.pages.viewing import PageView, view_page
 from app.stock.levels import levels
 
@@ -73,12 +74,14 @@ class Offer:
 async def load_offer(
     short_id: str, now: datetime, *, count_stock: bool = True, source: str = ""
 ) -> Offer:
-    """Return the offer of a published page to who came from `source`. Raises NotFound for an unknown page or a draft.
+    """Return the offer of a published page to who came from `source`. Raises NotFound for an unknown page or a draft,
+    Unavailable for a suspended one.
 
     Without `count_stock` and `source`, one statement does, and `available` is what there was at first: whoever takes
     stock is told by the taking itself what is left.
     """
     page = await loading.by_short_id(short_id)
+    ensure_available(page)
     if page.state(now) is State.DRAFT or not page.contents:
         raise NotFound
     found = await levels(page.stock_ids()) if count_stock else {}

@@ -11,6 +11,7 @@ from app.core.settings import get_settings
 from app.core.theme import Theme
 from app.pages.arriving import EMBEDDED, bare_address
 from app.pages.describing import summary_of
+from app.pages.loading import PageRecord
 from app.pages.phases import Phase
 from app.pages.viewing import PageView
 from app.pages.wording import change_text
@@ -55,9 +56,17 @@ def gone(view: PageView, *, live: bool = True, above: str = "") -> str:
         return render("pages/gone.html", page=view.page, now=view.now, live=live, above=above)
 
 
+def unavailable(view: PageView) -> str:
+    """Return the document of a suspended page: nothing of what is on it."""
+    with speaking(view.page.language):
+        return render("pages/unavailable.html", page=view.page)
+
+
 def embedded(view: PageView) -> str:
     """Return the document that another site shows in a frame."""
     with speaking(view.page.language):
+        if view.page.suspended:
+            return render("pages/embed_unavailable.html", view=view, page=view.page)
         return render(
             "pages/embed.html",
             **_context(view),
@@ -99,9 +108,11 @@ def _arrival(view: PageView) -> list[str]:
     return [_merge(render(ARRIVAL, **_context(view)))] if view.arrival else []
 
 
-def withdrawn(now: datetime) -> str:
-    """Return the update for browsers that show a page which its creator took back."""
-    return _merge(render("pages/_withdrawn.html", now=now)) + stage("withdrawn")
+def withdrawn(page: PageRecord, now: datetime) -> str:
+    """Return the update for browsers that show a page which its creator took back, or the operator suspended."""
+    with speaking(page.language):
+        html = render("pages/_withdrawn.html", now=now, suspended=page.suspended)
+    return _merge(html) + stage("withdrawn")
 
 
 def stage(name: str) -> str:

@@ -38,10 +38,9 @@ class PageUpdates:
             page = await loading.by_id(UUID(page_id))
         except NotFound:
             return None
-        if page.state(now) is State.DRAFT:
+        if page.suspended or page.state(now) is State.DRAFT:
             self.stages.pop(topic, None)
-            with showing.speaking(page.language):
-                return showing.withdrawn(now)
+            return showing.withdrawn(page, now)
         came = await arrival(page, source, now)
         changes = (page.next_change(now), came and came.next_change(page.times, now))
         self._wake_at_next_change(topic, min((at for at in changes if at), default=None))

@@ -55,6 +55,8 @@ class Page(Table):
     cover_key = Varchar(length=300, null=True, default=None)
     cover_size = BigInt(null=False, default=0)
     version = BigInt(null=False, default=1)
+    suspended_at = Timestamptz(null=True, default=None)
+    suspended_reason = Varchar(length=1000, null=False, default="")
     created_at = Timestamptz(null=False)
     updated_at = Timestamptz(null=False)
 

@@ -117,6 +117,8 @@ class PageView:
     @property
     def accepts(self) -> Acceptance:
         """Whether registrations are taken now."""
+        if self.page.suspended:
+            return Acceptance.SUSPENDED
         return self.page.page_type.accepts(self)
 
     @property

@@ -13,6 +13,7 @@ from app.core.ids import new_id
 from app.core.settings import get_settings
 from app.notifications.batching import queue_batch
 from app.pages.collecting import collection_of
+from app.pages.suspending import is_suspended
 from app.registrations.letters import LETTERS, batches_of
 from app.registrations.queries import COLUMNS, read_registration
 from app.registrations.tables import FIRST
@@ -57,8 +58,8 @@ async def send_batch(mailing_id: UUID, now: datetime) -> int:
         mailing = await db.fetch_one(
             "SELECT * FROM mailing WHERE id = $1 AND finished_at IS NULL FOR UPDATE", mailing_id
         )
-        if mailing is None:
-            return 0
+        if mailing is None or await is_suspended(mailing["page_id"]):
+            return 0  # a suspended page's messages wait: `resume` looks again
         rows = await _next(mailing)
         queued, until = await _queue(mailing, rows, now)
         await db.execute(

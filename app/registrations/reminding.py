@@ -8,6 +8,7 @@ from app.core import db, jobs
 from app.core.errors import NotFound
 from app.pages.collecting import Collection, collection_of
 from app.pages.lifecycle import State
+from app.pages.types.base import Acceptance
 from app.registrations import mailing
 from app.registrations.happenings import Happening, happening_of
 from app.registrations.letters import REMINDER
@@ -48,6 +49,8 @@ async def remind(page_id: UUID, minutes: int, starts_at: datetime, now: datetime
     collection, happening = found
     gone = happening.starts_at != starts_at or minutes not in collection.asks.reminders
     if gone or now >= starts_at or collection.state is State.EXPIRED:
+        return False
+    if collection.accepts is Acceptance.SUSPENDED:  # late it would say what is not true
         return False
     async with db.transaction():
         if await _reminded(page_id, minutes, starts_at):

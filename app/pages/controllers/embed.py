@@ -39,7 +39,7 @@ class EmbedController(Controller):
         shown = await cache.get(short_id, now, source_of(request, short_id, now))
         if not await may_embed(shown.page.organization_id):
             raise NotFound
-        if shown.status != 200:
+        if shown.status != 200 and not shown.page.suspended:
             raise Gone
         body, encoding = shown.embedded.best(request.headers.get("accept-encoding", ""))
         headers = {**frame_headers(), "Cache-Control": "no-cache", "Vary": "Accept-Encoding"}

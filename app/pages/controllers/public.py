@@ -22,6 +22,7 @@ from app.pages.loading import PageRecord
 from app.pages.phases import Phase
 from app.pages.previewing import Choice, preview, shared_html
 from app.pages.public import cache
+from app.pages.suspending import ensure_available
 from app.pages.viewing import view_page
 from app.pages.visiting import Visit, looks, visitor_of, visits
 from app.stock.levels import levels
@@ -62,7 +63,9 @@ async def _personal(request: Request_, shown: Shown) -> str:
 async def _preview(
     request: Request_, short_id: str, choice: Choice, now: datetime
 ) -> Response[str]:
-    shown = await preview(await loading.by_short_id(short_id), choice, now)
+    page = await loading.by_short_id(short_id)
+    ensure_available(page)
+    shown = await preview(page, choice, now)
     address = f"{request.url.path}?{request.url.query}"
     headers = {"Cache-Control": PRIVATE, "X-Robots-Tag": "noindex"}
     return Response(shared_html(shown, address), media_type=HTML, headers=headers)
@@ -105,8 +108,8 @@ class PublicController(Controller):
         page = await loading.by_short_id(short_id)
         came = await arrival(page, source, now)
         view = view_page(page, await levels(page.shown_ids()), now, arrival=came)
-        gone = view.phase is Phase.DRAFT
-        html = showing.withdrawn(now) if gone else showing.full_update(view)
+        gone = page.suspended or view.phase is Phase.DRAFT
+        html = showing.withdrawn(page, now) if gone else showing.full_update(view)
         return Response(html, media_type=HTML, headers={"Cache-Control": "no-store"})
 
     @get("/{short_id:str}/preview")

@@ -119,6 +119,7 @@ class Acceptance(StrEnum):
     PAUSED = "paused"
     CLOSED = "closed"
     NEVER = "never"
+    SUSPENDED = "suspended"
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from pydantic import Field
 from app.auth.permissions import Permission
 from app.auth.viewer import Viewer
 from app.auth.viewing import requires
-from app.core.forms import Form, FormModel, read_form
+from app.core.forms import FORM_LEVEL, Form, FormModel, read_form
 from app.core.i18n import gettext as _
 from app.core.i18n import ngettext
 from app.core.ids import new_id
@@ -60,6 +60,9 @@ class MessagingController(Controller):
             return await _write(request, own, form, 422)
         if form.data.step == "edit":
             return await _write(request, own, form, 200)
+        if own.suspended:
+            form.add(FORM_LEVEL, _("This page is suspended: nothing can be sent from it."))
+            return await _write(request, own, form, 409)
         audience = await audience_of(own.id, form.data.audience)
         if not audience.reached:
             form.add("audience", _("There is nobody among them with an e-mail address."))
