@@ -14,6 +14,7 @@ from app.auth import jobs as auth_jobs
 from app.auth.controllers import controllers as auth_routes
 from app.auth.middleware import ViewerMiddleware
 from app.auth.viewing import LoginRequired, provide_viewer, to_login
+from app.billing import jobs as billing_jobs
 from app.billing import statements, usage
 from app.billing.plans import Limit
 from app.core import assets, db, failing, health, partitions
@@ -64,6 +65,7 @@ JOBS = (
     auth_jobs,
     notifications_jobs,
     payments_jobs,
+    billing_jobs,
     storage_jobs,
     products_jobs,
     stock_jobs,

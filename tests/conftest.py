@@ -251,9 +251,12 @@ class StripeAccount:
         """Deliver every pending webhook now."""
         return await self._post("/sandbox/flush", {})
 
+    def client(self) -> httpx.AsyncClient:
+        """A client of the sandbox with this account's key; close it when done."""
+        return wire(base_url=self.base, headers={"Authorization": f"Bearer {self.key}"})
+
     async def _post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
-        headers = {"Authorization": f"Bearer {self.key}"}
-        async with wire(base_url=self.base, headers=headers) as client:
+        async with self.client() as client:
             response = await client.post(path, json=body)
             response.raise_for_status()
             return response.json()

@@ -93,3 +93,16 @@ class Customer(Table, tablename="billing_customer"):
     )
     stripe_id = Varchar(length=255, null=False, unique=True)
     created_at = Timestamptz(null=False, default=None)
+
+
+class Overrun(Table, tablename="plan_overrun"):
+    """An organization that had more than its plan allows when it was looked at last."""
+
+    organization_id = ForeignKey(
+        LazyTableReference("Organization", module_path="app.auth.tables"),
+        primary_key=True,
+        null=False,
+        on_delete=OnDelete.cascade,
+        index=False,
+    )
+    noted_at = Timestamptz(null=False, default=None)

@@ -40,8 +40,9 @@ def content_security_policy() -> str:
 
 
 def _pay_origin() -> str:
-    # A form's answer may redirect to the hosted payment page; browsers hold redirects to form-action too.
-    return get_settings().stripe_api_base or "https://checkout.stripe.com"
+    # A form's answer may redirect to a hosted page of Stripe's; browsers hold redirects to form-action too.
+    base = get_settings().stripe_api_base
+    return base or "https://checkout.stripe.com https://billing.stripe.com"
 
 
 def security_headers() -> RawHeaders:

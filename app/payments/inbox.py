@@ -9,14 +9,14 @@ from app.payments.gateway import Event
 
 EventHandler = Callable[[Event, datetime], Awaitable[None]]
 
-_handlers: dict[str, EventHandler] = {}
+_handlers: dict[str, list[EventHandler]] = {}
 
 
 def on(event_type: str, handler: EventHandler) -> None:
-    """Let `handler` act on events of a type. It must be idempotent, and tolerate any order."""
-    if _handlers.get(event_type, handler) is not handler:
-        raise RuntimeError(f"Two handlers for the event {event_type}.")
-    _handlers[event_type] = handler
+    """Let `handler` act, among others, on events of a type. It must be idempotent, and tolerate any order."""
+    known = _handlers.setdefault(event_type, [])
+    if handler not in known:
+        known.append(handler)
 
 
 async def receive(event: Event, now: datetime) -> bool:
@@ -41,12 +41,12 @@ async def receive(event: Event, now: datetime) -> bool:
 
 
 async def process(event_id: str, now: datetime) -> None:
-    """Hand an event to its handler once."""
+    """Hand an event to its handlers once; to all of them again when one fails."""
     row = await db.fetch_one(
         "SELECT type, payload FROM stripe_event WHERE id = $1 AND processed_at IS NULL", event_id
     )
     if row is None:
         return
-    if handler := _handlers.get(row["type"]):
+    for handler in _handlers.get(row["type"], ()):
         await handler(Event(event_id, row["type"], json.loads(row["payload"])), now)
     await db.execute("UPDATE stripe_event SET processed_at = $2 WHERE id = $1", event_id, now)

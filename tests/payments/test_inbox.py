@@ -80,7 +80,7 @@ async def test_a_handler_that_fails_is_asked_again(
         if len(seen) == 1:
             raise RuntimeError("the first time fails")
 
-    monkeypatch.setitem(inbox._handlers, "test.event", handler)  # pyright: ignore[reportPrivateUsage]
+    monkeypatch.setitem(inbox._handlers, "test.event", [handler])  # pyright: ignore[reportPrivateUsage]
     await deliver(client, "test.event", {"id": "thing"}, "evt_again")
     with pytest.raises(RuntimeError):
         await run_jobs()
@@ -89,8 +89,20 @@ async def test_a_handler_that_fails_is_asked_again(
     assert seen == ["thing", "thing"]
 
 
-async def test_one_handler_a_type() -> None:
-    async def other(event: Event, _now: Any) -> None: ...
+async def test_every_handler_of_a_type_acts(
+    client: httpx.AsyncClient, run_jobs: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[str] = []
 
-    with pytest.raises(RuntimeError):
-        inbox.on("checkout.session.completed", other)
+    async def one(_event: Event, _now: Any) -> None:
+        seen.append("one")
+
+    async def other(_event: Event, _now: Any) -> None:
+        seen.append("other")
+
+    monkeypatch.setitem(inbox._handlers, "test.event", [])  # pyright: ignore[reportPrivateUsage]
+    for handler in (one, other, one):
+        inbox.on("test.event", handler)
+    await deliver(client, "test.event", {"id": "thing"}, "evt_two")
+    await run_jobs()
+    assert seen == ["one", "other"]

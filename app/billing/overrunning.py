@@ -1,0 +1,32 @@
+"""More than the plan allows, after a smaller plan took the place of a larger: nothing is taken away, nothing is added,
+and the console says so until there is less."""
+
+from datetime import datetime
+from uuid import UUID
+
+from app.billing.standing import plan_of
+from app.billing.usage import Usage, usage_of
+from app.core import db
+
+LOOK_JOB = "billing.look_over"
+
+
+async def look_over(organization_id: UUID, now: datetime) -> list[Usage]:
+    """Return what the organization has too much of, and note whether it has."""
+    found = await usage_of(organization_id, await plan_of(organization_id, now))
+    over = [usage for usage in found if usage.over]
+    if over:
+        await db.execute(
+            "INSERT INTO plan_overrun (organization_id, noted_at) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+            *(organization_id, now),
+        )
+    else:
+        await db.execute("DELETE FROM plan_overrun WHERE organization_id = $1", organization_id)
+    return over
+
+
+async def is_noted(organization_id: UUID) -> bool:
+    """Return whether it had too much of something when it was looked at last."""
+    return await db.fetch_value(
+        "SELECT EXISTS (SELECT 1 FROM plan_overrun WHERE organization_id = $1)", organization_id
+    )
