@@ -15,4 +15,4 @@ ID = uuid5(NAMESPACE, "rehearsal")
 async def put_up_rehearsal(creator: Viewer, now: datetime) -> None:
     """Ask for it, once."""
     page = await loading.by_id(SCHEDULED.id)
-    await ask(ID, page, creator, now, people=40, at_once=10, pieces=1, fickle=10)
+    await ask(ID, page, creator, now, people=60, at_once=10, pieces=1, fickle=10)

@@ -66,7 +66,7 @@ class Sale:
     async def _fill_basket(self, person: Person) -> Basket:
         with self.course.step("page"):
             shown = await public.show(self.page.short_id, self.clock.now())
-        lines = shown.view.lines
+        lines, coupon = shown.view.lines, shown.view.coupon
         chosen = lines[person.number % len(lines)].content.id
         return Basket(
             short_id=self.page.short_id,
@@ -74,6 +74,8 @@ class Sale:
             email=person.email,
             buyer=person.key,
             attempt=new_short_id(),
+            # As the page's form carries it.
+            code=coupon.text if coupon and coupon.good else "",
         )
 
     async def _pay(self, person: Person, placed: Placed) -> None:
