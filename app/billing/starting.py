@@ -36,17 +36,15 @@ async def start(viewer: Viewer, plan: Plan, now: datetime) -> str:
         await end_unpaid(before.id, now)
     customer = await ensure_customer(viewer, now)
     price = await get_subscriptions().ensure_price(price_of(plan))
-    attempt, stale = await _attempt(viewer.organization_id, plan, now)
-    if stale is not None:
-        await _close(attempt, stale, now)
-    elif attempt.checkout_id is not None:
+    attempt = await _attempt(viewer.organization_id, plan, now)
+    if attempt.checkout_id is not None:
         known = await get_subscriptions().get_start(attempt.checkout_id)
         if known.status == "open" and known.url:
             return known.url
         await follow(attempt.id, now)
         if known.subscription is not None:
             raise Conflict(already())
-        attempt, _stale = await _attempt(viewer.organization_id, plan, now, anew=attempt.attempt)
+        attempt = await _attempt(viewer.organization_id, plan, now, anew=attempt.attempt)
     return await _open(attempt, customer, price, now)
 
 
@@ -85,29 +83,32 @@ async def ensure_customer(viewer: Viewer, now: datetime) -> str:
 
 async def _attempt(
     organization_id: UUID, plan: Plan, now: datetime, *, anew: int | None = None
-) -> tuple[Subscription, str | None]:
-    """Return what the organization is about to pay for, and the checkout that this takes the place of.
+) -> Subscription:
+    """Return what the organization is about to pay for; a page that this takes the place of is closed.
 
-    With `anew`, that attempt is over and another begins. Raises Conflict.
+    The attempt `anew` is over, so that another begins. Raises Conflict, PaymentUnavailable.
     """
     async with db.transaction():
         await lock_plan(organization_id)
         live = await live_of(organization_id)
         if live is None:
             await _insert(new_id(), organization_id, plan, now)
-            return await _live(organization_id), None
+            return await _live(organization_id)
         if live.by_staff:
             raise Conflict(_("Your plan was arranged with us. Write to us to change it."))
         if live.stripe_id is not None:
             raise Conflict(already())
         if live.plan.id == plan.id and anew != live.attempt:
-            return live, None
+            return live
         await db.execute(
             """UPDATE subscription SET plan_id = $2, amount = $3, currency = $4, attempt = attempt + 1,
                  checkout_id = NULL, checkout_url = NULL, version = version + 1, updated_at = $5 WHERE id = $1""",
             *(live.id, plan.id, plan.amount, plan.currency, now),
         )
-        return await _live(organization_id), live.checkout_id if anew is None else None
+        attempt = await _live(organization_id)
+    if live.checkout_id is not None and live.attempt != anew:
+        await _close(attempt, live.checkout_id, now)
+    return attempt
 
 
 async def _insert(id: UUID, organization_id: UUID, plan: Plan, now: datetime) -> None:
