@@ -31,6 +31,7 @@ from app.operations import jobs as operations_jobs
 from app.operations.controllers import controllers as operations_routes
 from app.orders import jobs as orders_jobs
 from app.orders.controllers import controllers as orders_routes
+from app.orders.link_takings import link_takings as order_takings
 from app.orders.personal import personal_part
 from app.orders.statement import sales_statement
 from app.pages import jobs as pages_jobs
@@ -38,6 +39,7 @@ from app.pages.controllers import controllers as pages_routes
 from app.pages.controllers import set_personal_part
 from app.pages.counting import count_visits
 from app.pages.front_door import FrontDoor
+from app.pages.link_figures import tell_takings
 from app.pages.public import cache
 from app.pages.room import count_pages_now, cover_bytes
 from app.pages.visiting import visits
@@ -49,6 +51,7 @@ from app.products.room import count_products, stored_bytes
 from app.registrations import jobs as registrations_jobs
 from app.registrations.controllers import controllers as registrations_routes
 from app.registrations.counting import most_on_a_page
+from app.registrations.link_takings import link_takings as registration_takings
 from app.rehearsal import jobs as rehearsal_jobs
 from app.rehearsal.controllers import controllers as rehearsal_routes
 from app.stock import jobs as stock_jobs
@@ -119,6 +122,8 @@ def register_handlers() -> None:
     registry.add("core.partitions", partitions.keep_partitions)
     set_personal_part(personal_part)
     visits.hand_to(count_visits)
+    tell_takings(order_takings)
+    tell_takings(registration_takings)
     usage.register(Limit.ACTIVE_PAGES, count_pages_now)
     usage.register(Limit.PRODUCTS, count_products)
     usage.register(Limit.STORAGE, stored_bytes)

@@ -158,9 +158,3 @@ class MomentForm(FormModel):
 
     moment: Step = None
     stock: Stand = Stand.NOW
-
-
-class ShareForm(FormModel):
-    source: Annotated[
-        str, Field(min_length=1, max_length=40, pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._-]*$")
-    ]

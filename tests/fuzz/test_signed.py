@@ -11,7 +11,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from app.core.clock import ManualClock
-from app.pages.sharing import links_of, make_link, preview_url
+from app.pages.sharing import preview_url
+from tests.factories.links import share
 from tests.fuzz.attacking import Attack
 from tests.fuzz.discovery import Route, encoded
 from tests.fuzz.nasties import short
@@ -110,13 +111,14 @@ async def test_payloads_that_nobody_signed(attack: Attack) -> None:
 
 @pytest.fixture
 async def signed(attack: Attack, owner: Any, clock: ManualClock) -> list[str]:
-    """A page's preview and share link, as paths."""
+    """A page's preview and share link, and the parts of the page that the link leads to, as paths."""
     page = attack.world.pages["running"]
-    await make_link(page, "mail", owner.viewer.user_id, clock.now())
-    share = (await links_of(page))[0].url
+    url = (await share(page, clock.now(), "mail", discount_percent=5)).url
     attack.snapshot = await type(attack.snapshot).take()
     base = str(owner.base_url).rstrip("/")
-    return [url.removeprefix(base) for url in (preview_url(page, clock.now()), share)]
+    path, _mark, query = url.partition("?")
+    parts = [f"{path}/{part}?{query}" for part in ("fragments", "embed")]
+    return [each.removeprefix(base) for each in (preview_url(page, clock.now()), url, *parts)]
 
 
 async def test_signed_queries(attack: Attack, signed: list[str], clock: ManualClock) -> None:

@@ -37,6 +37,7 @@ from app.storage.media import media_url
 from tests.factories.auth import make_colleague
 from tests.factories.codes import make_code
 from tests.factories.deliveries import make_sold
+from tests.factories.links import share
 from tests.factories.orders import Sale, buy, form
 from tests.factories.pages import make_draft, make_page
 from tests.factories.products import make_product, picture
@@ -135,6 +136,7 @@ async def make_world(
     other = await _other_session(viewer, now)
     registration = await make_registration(pages["event"], now)
     code = await make_code(viewer, now, maximum_uses=5, pages=[running.id])
+    link = await share(running, now, "news", discount_percent=10, uses=5)
     print_ = await _fingerprint(viewer.user_id)
     team = await _team(viewer, now)
     values = {
@@ -147,6 +149,7 @@ async def make_world(
         "orders/file_id": str(files[0]["id"]),
         "order_id": str(sold.id),
         "code_id": str(code.id),
+        "link_id": str(link.link.id),
         "session_id": other,
         "job_id": str(await _dead_letter(now)),
         "reset/token": sign_token("reset", {"user": str(viewer.user_id), "print": print_}, now),

@@ -10,6 +10,7 @@ from app.core.ids import new_id
 from app.pages import pausing
 from app.pages.loading import PageRecord
 from app.stock import holding
+from tests.factories.links import share
 from tests.factories.types import (
     DAY,
     HOUR,
@@ -101,6 +102,7 @@ async def test_the_console(owner: Any, visitors: Visitors, type_name: str) -> No
     }
     draft = await make_draft_of(viewer, type_name, now=now)
     running = await makers[type_name](viewer, now=now)
+    await share(running, now, "newsletter")
     page = await visitors(viewer, reduced_motion="reduce")
     visitors.watch(page).allowed |= {422}
     audit = Audit(page)
@@ -108,6 +110,7 @@ async def test_the_console(owner: Any, visitors: Visitors, type_name: str) -> No
         f"/console/pages/{draft.id}/edit",
         f"/console/pages/{running.id}/edit",
         f"/console/pages/{running.id}",
+        f"/console/pages/{running.id}/share-links",
     )
     await page.goto(f"/console/pages/{draft.id}/edit")
     await page.get_by_label("Title", exact=True).fill("")

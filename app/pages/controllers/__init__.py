@@ -6,8 +6,9 @@ from app.pages.controllers.console import PageController
 from app.pages.controllers.covers import CoverController
 from app.pages.controllers.editor import EditorController, PreviewController
 from app.pages.controllers.embed import EmbedController
+from app.pages.controllers.links import LinkController
 from app.pages.controllers.public import PublicController, set_personal_part
-from app.pages.controllers.verbs import ShareController, VerbController
+from app.pages.controllers.verbs import VerbController
 
 controllers: list[type[Controller]] = [
     PublicController,
@@ -17,7 +18,7 @@ controllers: list[type[Controller]] = [
     PreviewController,
     CoverController,
     VerbController,
-    ShareController,
+    LinkController,
 ]
 
 __all__ = ["controllers", "set_personal_part"]

@@ -15,7 +15,7 @@ from app.core.errors import Conflict, Invalid
 from app.core.forms import Form, read_form
 from app.core.i18n import gettext as _
 from app.core.rendering import fragments, is_htmx, page, redirect
-from app.pages import ending, extending, loading, pausing, publishing, running_again, sharing
+from app.pages import ending, extending, loading, pausing, publishing, running_again
 from app.pages.controllers.views import detail_context
 from app.pages.editing import read_until
 from app.pages.forms import (
@@ -23,7 +23,6 @@ from app.pages.forms import (
     PauseForm,
     PublicationForm,
     RerunForm,
-    ShareForm,
     StockForm,
 )
 from app.pages.loading import PageRecord
@@ -167,19 +166,3 @@ class VerbController(Controller):
             return await _show(request, viewer, found, now, error.status, problem=error.message)
         toast = _("Here is the new page. Set when it ends, and publish it.")
         return redirect(request, f"/console/pages/{made}/edit", toast=toast)
-
-
-class ShareController(Controller):
-    path = "/console/pages/{page_id:uuid}/share-links"
-    guards = [requires(Permission.EDIT_PAGES)]
-
-    @post(status_code=200)
-    async def share(
-        self, request: Request_, viewer: Viewer, page_id: UUID, now: datetime
-    ) -> Response[str]:
-        found = await loading.of_group(page_id, viewer.group_id)
-        form = await read_form(request, ShareForm)
-        if form.data is None:
-            return await _refused(request, viewer, found, now, "share", form)
-        verb = sharing.make_link(found, form.data.source, sharing.Terms(), viewer.user_id, now)
-        return await _do(request, viewer, found, now, verb, _("Here is the link."))

@@ -16,7 +16,6 @@ from app.pages.editing import Edit, form_of
 from app.pages.embedding import embed_code, may_embed
 from app.pages.foreseeing import Foreseen, foresee
 from app.pages.lifecycle import State
-from app.pages.link_figures import links_of
 from app.pages.loading import PageRecord
 from app.pages.local_times import to_local
 from app.pages.picking import choices
@@ -96,11 +95,10 @@ def contrast_of(form: Form[Any]) -> list[tuple[str, str, float]]:
 
 
 async def detail_context(viewer: Viewer, page: PageRecord, now: datetime) -> dict[str, Any]:
-    """What `pages/detail.html` and its fragments take: five statements with the page and the viewer."""
+    """What `pages/detail.html` and its fragments take: four statements with the page and the viewer."""
     return {
         **await figures_context(page, now),
         "transitions": await transitions_of(page.id),
-        "links": await links_of(page, now),
         "public_url": public_url(page),
         "preview_url": preview_url(page, now),
         "embed_code": embed_code(page) if await may_embed(page.organization_id) else "",
@@ -110,7 +108,6 @@ async def detail_context(viewer: Viewer, page: PageRecord, now: datetime) -> dic
         "may_edit": viewer.can(Permission.EDIT_PAGES),
         "may_publish": viewer.can(Permission.PUBLISH_PAGES),
         "extension": extension_form(page),
-        "share": Form(values={"source": ""}),
         "problem": "",
     }
 
