@@ -83,10 +83,15 @@ class Shown:
     def page(self) -> PageRecord:
         return self.view.page
 
+    @property
+    def gone(self) -> bool:
+        return self.status == 410
+
     @cached_property
     def embedded(self) -> Encoded:
         """What other sites show of the page in a frame."""
-        return encode(showing.embedded(self.view).encode(), quality=QUALITY)
+        html = showing.embedded(self.view, gone=self.gone)
+        return encode(html.encode(), quality=QUALITY)
 
     @cached_property
     def _headers(self) -> RawHeaders:

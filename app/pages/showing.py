@@ -62,10 +62,10 @@ def unavailable(view: PageView) -> str:
         return render("pages/unavailable.html", page=view.page)
 
 
-def embedded(view: PageView) -> str:
+def embedded(view: PageView, *, gone: bool = False) -> str:
     """Return the document that another site shows in a frame."""
     with speaking(view.page.language):
-        if view.page.suspended:
+        if gone or view.page.suspended:
             return render("pages/embed_unavailable.html", view=view, page=view.page)
         return render(
             "pages/embed.html",

@@ -10,6 +10,7 @@ import pytest
 from app.core.settings import get_settings
 from app.flags import switching
 from app.pages.embedding import EMBEDDING, embed_code
+from app.pages.terms import Afterlife
 from tests.factories.pages import make_draft, make_page
 from tests.factories.types import make_countdown, make_event, make_offer
 from tests.support.wire import wire
@@ -77,6 +78,18 @@ async def test_the_operator_can_take_it_from_an_organization(
     assert "On another site" in (await outsider.get(f"/console/pages/{other.id}")).text
     await switching.delete_flag(flag)
     assert (await client.get(f"/p/{page.short_id}/embed")).status_code == 200
+
+
+async def test_a_retired_page_is_a_line_in_the_frame(owner: Any, client: Any, clock: Any) -> None:
+    afterlife = Afterlife(gone_after_days=1)
+    page = await make_page(owner.viewer, now=clock.now(), title="The river", afterlife=afterlife)
+    clock.advance(timedelta(days=2))
+    answer = await client.get(f"/p/{page.short_id}/embed")
+    assert (
+        answer.status_code == 410
+        and "frame-ancestors *" in answer.headers["content-security-policy"]
+    )
+    assert "This page has retired" in answer.text and "The river" not in answer.text
 
 
 async def test_a_draft_and_an_unknown_page_are_not_there(owner: Any, client: Any, now: Any) -> None:

@@ -85,7 +85,7 @@ async def test_a_sale_in_every_state(owner: Any, app: Any, visitors: Visitors, s
     }.items():
         await audit.visit(f"/p/{short_id}")
         await expect(page.locator("body")).to_contain_text(words)
-    await audit.visit(f"/p/{running.short_id}/embed", f"/p/{over.short_id}/embed")
+    await audit.visit(*(f"/p/{made.short_id}/embed" for made in (running, over, gone)))
     await audit.visit("/console/styleguide/page")
     audit.verdict(app, VISITORS - {"/p/{short_id}/hold"})
 

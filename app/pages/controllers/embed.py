@@ -6,7 +6,7 @@ from typing import Any
 from litestar import Controller, Request, Response, get
 
 from app.core.assets import load_asset
-from app.core.errors import Gone, NotFound
+from app.core.errors import NotFound
 from app.core.ids import is_short_id
 from app.core.rendering import HTML
 from app.pages.answering import clock_header
@@ -39,11 +39,11 @@ class EmbedController(Controller):
         shown = await cache.get(short_id, now, source_of(request, short_id, now))
         if not await may_embed(shown.page.organization_id):
             raise NotFound
-        if shown.status != 200 and not shown.page.suspended:
-            raise Gone
         body, encoding = shown.embedded.best(request.headers.get("accept-encoding", ""))
         headers = {**frame_headers(), "Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
         headers |= dict([clock_header(now), ("X-Robots-Tag", "noindex")])
         if encoding:
             headers["Content-Encoding"] = encoding
-        return Response(body, media_type=HTML, headers=headers)
+        # Whatever became of the page, other sites show a frame of ours, never a browser's error.
+        status = 410 if shown.gone else 200
+        return Response(body, status_code=status, media_type=HTML, headers=headers)
