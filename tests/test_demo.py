@@ -12,6 +12,7 @@ from app.core.settings import get_settings
 from app.demo import create_demo, goods, occasions, sales
 from app.pages import loading
 from app.pages.lifecycle import State
+from app.pages.link_figures import links_of
 from app.pages.types import page_types
 from app.products.queries import original_files, product_cards
 from app.stock.levels import levels
@@ -61,6 +62,10 @@ async def test_one_sale_runs_one_comes_and_one_is_sold_out(app: Any, now: dateti
     assert (over.state(now), over.ended_cause) == (State.EXPIRED, "limit")
     (level,) = (await levels(over.stock_ids())).values()
     assert (level.available, level.sold) == (0, len(sales.GIVEN_AWAY))
+    came = {share.link.source: share.takings.orders for share in await links_of(over, now)}
+    assert came == {"newsletter": 6, "poster": 2}
+    early = {share.link.source: share.link.gives for share in await links_of(scheduled, now)}
+    assert early == {"friends": True, "newsletter": False}
 
 
 async def test_those_who_got_one_have_mail(

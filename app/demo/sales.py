@@ -6,6 +6,7 @@ from uuid import uuid5
 from app.auth.viewer import Viewer
 from app.core.errors import Conflict, NotFound
 from app.demo.goods import FIELD_NOTES, MORNING_MIST, NAMESPACE, WALLPAPER
+from app.demo.links import come_by, put_up_early, put_up_sources
 from app.demo.pages import Plan, put_up
 from app.orders.checkout import Basket, start_checkout
 from app.pages import loading
@@ -73,12 +74,15 @@ async def put_up_sales(creator: Viewer, now: datetime) -> None:
     hour, day = timedelta(hours=1), timedelta(days=1)
     await put_up(creator, RUNNING, None, now + hour, now)
     await put_up(creator, SCHEDULED, now + day, now + day + 2 * hour, now)
+    await put_up_early(creator, await loading.by_id(SCHEDULED.id), now)
     await put_up(creator, SOLD_OUT, None, now + day, now)
+    await put_up_sources(creator, await loading.by_id(SOLD_OUT.id), now)
     await _give_away(now)
 
 
 async def _give_away(now: datetime) -> None:
     page = await loading.by_id(SOLD_OUT.id)
+    sources = await come_by(page, GIVEN_AWAY, now)
     for name in GIVEN_AWAY:
         basket = Basket(
             short_id=page.short_id,
@@ -86,6 +90,7 @@ async def _give_away(now: datetime) -> None:
             email=f"{name}@visitor.example",
             buyer=uuid5(NAMESPACE, name).hex,
             attempt=str(uuid5(page.id, name)),
+            source=sources[name],
         )
         try:
             await start_checkout(basket, now)
