@@ -23,6 +23,7 @@ from app.orders.paying import open_session
 from app.orders.pricing import Priced, Wanted, price_lines
 from app.orders.redeeming import Buyer
 from app.orders.reserving import reserve
+from app.orders.telling import tell_of_use
 from app.pages.entering import ensure_as_shown
 from app.pages.selling import Offer, ensure_running, load_offer, retire_if_sold_out
 from app.stock.codes.standing import normalized
@@ -99,6 +100,7 @@ async def _place(basket: Basket, offer: Offer, now: datetime) -> Placed:
     until = now + timedelta(minutes=offer.hold_minutes) if priced.amount else None
     entry = entering.entry_of(offer, priced)
     gone = await reserve(priced, hold_id, offer, basket.buyer, now, until, entry)
+    await tell_of_use(priced.discount.stock_id if priced.discount else None, offer.page_id)
     order = placing.NewOrder(order_id, hold_id, key, basket.email, basket.buyer, entry)
     await placing.insert_order(order, offer, priced, now, until)
     if until is None:

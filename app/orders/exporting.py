@@ -29,6 +29,8 @@ COLUMNS = (
     "ordered_at",
     "completed_at",
     "payment",
+    "discount",
+    "discount_by",
 )
 
 
@@ -62,6 +64,8 @@ def _cells(row: Record) -> tuple[str, ...]:
         _time(row["created_at"]),
         _time(row["completed_at"]),
         safe_cell(row["payment_intent"] or ""),
+        format_amount_input(row["discount"], currency),
+        safe_cell(row["discount_by"] or ""),
     )
 
 

@@ -14,6 +14,7 @@ from app.core import db, jobs
 from app.core.ids import new_id, parse_id
 from app.orders import paying
 from app.orders.recording import happened, record
+from app.orders.telling import tell_of_use
 from app.pages.selling import retire_if_sold_out
 from app.payments.gateway import CheckoutSession
 from app.stock import holding
@@ -115,6 +116,7 @@ async def _settle(order: db.Record, session: CheckoutSession, now: datetime) -> 
     assert changed == 1  # the row is locked: nobody else can have moved it
     await record(order_id, "completed", now)
     await jobs.enqueue("orders.completed", {"order_id": str(order_id)})
+    await tell_of_use(order["discount_stock_id"], order["page_id"])
     await retire_if_sold_out(order["page_id"], now)
     return Outcome.COMPLETED
 
@@ -133,6 +135,7 @@ async def _give_back(order: db.Record, session: CheckoutSession, now: datetime) 
     )
     if order["state"] == "processing":
         await holding.release(order["hold_id"], now)
+        await tell_of_use(order["discount_stock_id"], order["page_id"])
     await db.execute(
         "INSERT INTO refund (id, order_id, amount, reason, state, restock, created_at, updated_at) "
         "VALUES ($1, $2, $3, 'unavailable', 'requested', false, $4, $4)",

@@ -156,7 +156,9 @@ async def export_slice(
     """Return the next `limit` orders older than the one at `after` (its time and id), newest first."""
     return await fetch(
         f"""SELECT o.id, o.number, o.state, o.email, {PRODUCTS} AS products, o.terms ->> 'title' AS page, o.amount,
-              o.refunded_amount, o.currency, o.created_at, o.completed_at, o.payment_intent
+              o.refunded_amount, o.currency, o.created_at, o.completed_at, o.payment_intent,
+              o.terms #>> '{{discount,name}}' AS discount_by,
+              (SELECT coalesce(sum(l.reduction * l.quantity), 0)::bigint FROM order_line l WHERE l.order_id = o.id) AS discount
             FROM "order" o WHERE o.group_id = $1 AND ($2 = '' OR o.state = $2) AND {_MATCHES}
             AND ($5::timestamptz IS NULL OR (o.created_at, o.id) < ($5, $6::uuid))
             ORDER BY o.created_at DESC, o.id DESC LIMIT $7""",  # noqa: S608 - both parts are constants of this file

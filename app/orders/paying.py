@@ -4,8 +4,10 @@ Nothing here holds a lock while Stripe is asked. What Stripe was asked is found 
 idempotency key.
 """
 
+import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -14,7 +16,10 @@ from app.core import db, jobs
 from app.core.errors import Conflict, UpstreamFailed
 from app.core.i18n import gettext as _
 from app.core.settings import get_settings
+from app.orders import redeeming
+from app.orders.discounts import instead_of
 from app.orders.recording import record
+from app.orders.telling import tell_of_use
 from app.payments.gateway import CheckoutItem, CheckoutRequest, CheckoutSession, get_gateway
 from app.stock import holding
 
@@ -27,7 +32,8 @@ LONGEST_SESSION = timedelta(hours=23, minutes=59)
 
 @dataclass(frozen=True)
 class OpenHold:
-    """A buyer's own open order on a page, while its hold lasts. `lines` are (title, quantity, amount of one)."""
+    """A buyer's own open order on a page, while its hold lasts. `lines` are (title, quantity); `discount` is the code that
+    lowered its price, or ""."""
 
     order_id: UUID
     short_id: str
@@ -35,17 +41,18 @@ class OpenHold:
     amount: int
     currency: str
     held_until: datetime
-    lines: tuple[tuple[str, int, int], ...]
+    lines: tuple[tuple[str, int], ...]
+    discount: str
 
 
 async def own_hold(short_id: str, buyer: str, now: datetime) -> OpenHold | None:
     """Return the hold that this browser has on a page, if it still lasts."""
     rows = await db.fetch(
-        """SELECT o.id, o.amount, o.currency, o.held_until, o.terms ->> 'title' AS page_title, l.title, l.quantity,
-             l.amount AS each FROM "order" o JOIN order_line l ON l.order_id = o.id
+        """SELECT o.id, o.amount, o.currency, o.held_until, o.terms, l.title, sum(l.quantity) AS quantity
+           FROM "order" o JOIN order_line l ON l.order_id = o.id
            WHERE o.id = (SELECT id FROM "order" WHERE buyer_key = $2 AND state = 'processing' AND held_until > $3
              AND terms ->> 'short_id' = $1 ORDER BY created_at DESC LIMIT 1)
-           ORDER BY l.id""",
+           GROUP BY o.id, l.content_id, l.title ORDER BY l.title, l.content_id""",
         short_id,
         buyer,
         now,
@@ -53,14 +60,17 @@ async def own_hold(short_id: str, buyer: str, now: datetime) -> OpenHold | None:
     if not rows:
         return None
     first = rows[0]
+    terms: dict[str, Any] = json.loads(first["terms"])
+    discount: dict[str, Any] = terms.get("discount") or {}
     return OpenHold(
         order_id=first["id"],
         short_id=short_id,
-        page_title=first["page_title"],
+        page_title=terms.get("title") or "",
         amount=first["amount"],
         currency=first["currency"],
         held_until=first["held_until"],
-        lines=tuple((row["title"], row["quantity"], row["each"]) for row in rows),
+        lines=tuple((row["title"], row["quantity"]) for row in rows),
+        discount=discount["name"] if discount.get("kind") == redeeming.KIND else "",
     )
 
 
@@ -84,9 +94,10 @@ async def open_session(order_id: UUID, now: datetime) -> str:
 
 async def _request(order: db.Record) -> CheckoutRequest:
     rows = await db.fetch(
-        "SELECT title, amount, quantity FROM order_line WHERE order_id = $1 ORDER BY id",
+        "SELECT title, amount, reduction, quantity FROM order_line WHERE order_id = $1 ORDER BY id",
         order["id"],
     )
+    terms: dict[str, Any] = json.loads(order["terms"])
     base = get_settings().base_url.rstrip("/")
     created: datetime = order["created_at"]
     expires = max(created + SHORTEST_SESSION, order["held_until"])
@@ -95,25 +106,19 @@ async def _request(order: db.Record) -> CheckoutRequest:
         email=order["email"],
         currency=order["currency"],
         # A free item in a paid basket is no line of the payment.
-        items=[
-            CheckoutItem(row["title"], row["amount"], row["quantity"])
-            for row in rows
-            if row["amount"]
-        ],
+        items=[_item(row, terms, order) for row in rows if row["amount"]],
         expires_at=min(expires, created + LONGEST_SESSION),
         success_url=f"{base}/download?session_id={{CHECKOUT_SESSION_ID}}",
-        cancel_url=f"{base}/p/{await _short_id(order)}/hold",
+        cancel_url=f"{base}/p/{terms.get('short_id')}/hold",
         language=order["locale"],
         metadata={"order_id": str(order["id"]), "order_number": order["number"]},
     )
 
 
-async def _short_id(order: db.Record) -> str:
-    return str(
-        await db.fetch_value(
-            "SELECT terms ->> 'short_id' FROM \"order\" WHERE id = $1", order["id"]
-        )
-    )
+def _item(row: db.Record, terms: dict[str, Any], order: db.Record) -> CheckoutItem:
+    before = row["amount"] + row["reduction"]
+    words = instead_of(terms, before, row["amount"], order["currency"], order["locale"])
+    return CheckoutItem(row["title"], row["amount"], row["quantity"], words)
 
 
 async def _keep(order_id: UUID, session: CheckoutSession, now: datetime) -> str:
@@ -153,12 +158,13 @@ async def lapsed(hold_id: UUID, now: datetime) -> None:
     async with db.transaction():
         row = await db.fetch_one(
             "UPDATE \"order\" SET state = 'expired', updated_at = $2 WHERE hold_id = $1 AND state = 'processing' "
-            "RETURNING id",
+            "RETURNING id, page_id, discount_stock_id",
             hold_id,
             now,
         )
         if row is not None:
             await record(row["id"], "expired", now)
+            await tell_of_use(row["discount_stock_id"], row["page_id"])
             await jobs.enqueue("orders.close_session", {"order_id": str(row["id"])})
 
 
@@ -175,7 +181,8 @@ async def fail(order_id: UUID, now: datetime) -> bool:
 
 async def _end(order_id: UUID, state: str, kind: str, now: datetime) -> bool:
     row = await db.fetch_one(
-        "UPDATE \"order\" SET state = $2, updated_at = $3 WHERE id = $1 AND state = 'processing' RETURNING hold_id",
+        "UPDATE \"order\" SET state = $2, updated_at = $3 WHERE id = $1 AND state = 'processing' "
+        "RETURNING hold_id, page_id, discount_stock_id",
         order_id,
         state,
         now,
@@ -184,5 +191,6 @@ async def _end(order_id: UUID, state: str, kind: str, now: datetime) -> bool:
         return False
     if row["hold_id"] is not None:
         await holding.release(row["hold_id"], now)
+        await tell_of_use(row["discount_stock_id"], row["page_id"])
     await record(order_id, kind, now)
     return True

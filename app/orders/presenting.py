@@ -8,6 +8,7 @@ from babel.numbers import format_decimal
 
 from app.core.i18n import current_language
 from app.core.i18n import gettext as _
+from app.orders.discounts import DiscountView
 
 # A dispute takes the money back until it is decided, and a refund for good: neither is delivered.
 DELIVERABLE = frozenset({"completed", "partially_refunded"})
@@ -30,7 +31,7 @@ class FileView:
 
 @dataclass(frozen=True)
 class LineView:
-    """One line of a receipt; amounts in minor units, `total` for the whole quantity."""
+    """One line of a receipt; `total` is what the page asked for the whole quantity, in minor units, before a discount."""
 
     id: UUID
     product_id: UUID
@@ -69,6 +70,7 @@ class OrderView:
     page_theme_href: str | None
     confirmation: str
     unavailable: bool
+    discount: DiscountView | None
     lines: tuple[LineView, ...]
 
     @property

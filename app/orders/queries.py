@@ -7,6 +7,7 @@ from uuid import UUID
 
 from app.core.db import Record, fetch, fetch_one, fetch_value
 from app.core.settings import get_settings
+from app.orders.discounts import discount_view
 from app.orders.presenting import FileView, LineView, OrderView
 from app.products.queries import FileRef, original_files
 
@@ -15,8 +16,9 @@ SELECT o.id, o.number, o.state, o.email, o.amount, o.currency, o.refunded_amount
   o.payment_intent, o.fee_basis_points, o.fee_amount, o.locale, o.terms, o.page_id,
   (SELECT coalesce(sum(r.amount), 0)::bigint FROM refund r WHERE r.order_id = o.id AND r.state IN ('requested', 'pending')) AS refunding,
   EXISTS (SELECT 1 FROM refund r WHERE r.order_id = o.id AND r.reason = 'unavailable') AS unavailable,
-  (SELECT json_agg(json_build_object('id', l.id, 'product_id', l.product_id, 'title', l.title,
-     'quantity', l.quantity, 'amount', l.amount) ORDER BY l.id) FROM order_line l WHERE l.order_id = o.id) AS lines
+  (SELECT json_agg(json_build_object('id', l.id, 'content_id', l.content_id, 'product_id', l.product_id, 'title', l.title,
+     'quantity', l.quantity, 'amount', l.amount, 'reduction', l.reduction) ORDER BY l.id)
+   FROM order_line l WHERE l.order_id = o.id) AS lines
 FROM "order" o
 """
 
@@ -68,7 +70,8 @@ async def file_of(order: OrderView, file_id: UUID) -> FileRef | None:
 async def _view(row: Record | None) -> OrderView | None:
     if row is None:
         return None
-    lines = [_line(item) for item in json.loads(row["lines"] or "[]")]
+    items: list[dict[str, Any]] = json.loads(row["lines"] or "[]")
+    lines = _lines(items)
     files = {product: await _files(product) for product in _products(lines)}
     terms: dict[str, Any] = json.loads(row["terms"])
     return OrderView(
@@ -79,6 +82,7 @@ async def _view(row: Record | None) -> OrderView | None:
         page_theme_href=terms.get("theme_href"),
         page_url=_page_url(terms.get("short_id")),
         confirmation=terms.get("confirmation_message") or "",
+        discount=discount_view(terms, sum(item["reduction"] * item["quantity"] for item in items)),
         lines=tuple(line.with_files(files.get(line.product_id, ())) for line in lines),
     )
 
@@ -112,14 +116,20 @@ def _page_url(short_id: str | None) -> str:
     return f"{get_settings().base_url.rstrip('/')}/p/{short_id}" if short_id else ""
 
 
-def _line(item: dict[str, Any]) -> LineView:
-    return LineView(
-        id=UUID(item["id"]),
-        product_id=UUID(item["product_id"]),
-        title=item["title"],
-        quantity=item["quantity"],
-        total=item["amount"] * item["quantity"],
-    )
+def _lines(items: Iterable[dict[str, Any]]) -> list[LineView]:
+    """Return one line for each item, at the page's price: a discount that can't be spread evenly made several of one."""
+    found: dict[str, LineView] = {}
+    for item in items:
+        known = found.get(item["content_id"])
+        total = (item["amount"] + item["reduction"]) * item["quantity"]
+        found[item["content_id"]] = LineView(
+            id=known.id if known else UUID(item["id"]),
+            product_id=UUID(item["product_id"]),
+            title=item["title"],
+            quantity=item["quantity"] + (known.quantity if known else 0),
+            total=total + (known.total if known else 0),
+        )
+    return list(found.values())
 
 
 def _products(lines: Iterable[LineView]) -> list[UUID]:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from app.core import db
 from app.orders.placing import topic_of
+from app.orders.telling import tell_of_use
 from app.stock import holding
 
 
@@ -18,10 +19,13 @@ async def put_back(
     units: dict[UUID, int] = {}
     if restock:
         units = await _pieces(order_id, None if whole else money)
-    for stock_id in await _uses(order_id) if whole else ():
+    uses = await _uses(order_id) if whole else []
+    for stock_id in uses:
         units[stock_id] = units.get(stock_id, 0) + 1
     if units:
         await holding.take_back(units, topic_of(page_id))
+    for stock_id in uses:
+        await tell_of_use(stock_id, page_id)
 
 
 async def _pieces(order_id: UUID, money: int | None) -> dict[UUID, int]:

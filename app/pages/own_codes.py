@@ -10,6 +10,7 @@ from app.core import db
 from app.core.errors import Invalid
 from app.core.forms import FieldError
 from app.core.ids import new_id
+from app.core.live import publish
 from app.pages import loading
 from app.pages.lifecycle import State
 from app.pages.loading import PageRecord
@@ -17,7 +18,7 @@ from app.pages.recording import record_change, touch
 from app.pages.terms import PageSettings
 from app.pages.types.base import Sells
 from app.stock.codes import writing
-from app.stock.codes.finding import find_live
+from app.stock.codes.finding import ID_BY_STOCK, find_live
 from app.stock.codes.queries import CodeRow, code_of_group
 from app.stock.codes.writing import Owner, Terms
 
@@ -82,6 +83,19 @@ async def page_of(code_id: UUID) -> PageRecord | None:
     """Return the page that hands a code out, if any does."""
     page_id = await db.fetch_value("SELECT id FROM page WHERE code_id = $1", code_id)
     return await loading.by_id(page_id) if page_id else None
+
+
+async def tell_of_use(stock_id: UUID, page_id: UUID) -> None:
+    """Tell the visitors of the page that hands out the code of these uses that a checkout on `page_id` changed them.
+
+    That page itself is told with its stock.
+    """
+    shown_on = await db.fetch_value(
+        f"SELECT id FROM page WHERE code_id = {ID_BY_STOCK.format(stock_id='$1')} AND id <> $2",  # noqa: S608 - own text
+        *(stock_id, page_id),
+    )
+    if shown_on is not None:
+        await publish(f"page:{shown_on}")
 
 
 async def _take_from_the_dead(page: PageRecord, text: str, user_id: UUID, now: datetime) -> None:

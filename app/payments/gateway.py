@@ -46,11 +46,12 @@ class UnknownSession(PaymentRejected):
 
 @dataclass(frozen=True)
 class CheckoutItem:
-    """One line of a checkout; `amount` is for one piece."""
+    """One line of a checkout; `amount` is for one piece, `description` stands below the title on the payment page."""
 
     title: str
     amount: int
     quantity: int
+    description: str = ""
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,16 @@ from datetime import UTC, datetime
 import stripe
 from stripe.checkout import Session
 from stripe.params import RefundCreateParams
-from stripe.params.checkout import SessionCreateParams
+from stripe.params.checkout import (
+    SessionCreateParams,
+    SessionCreateParamsLineItemPriceDataProductData,
+)
 
 from app.core.errors import BadRequest
 from app.core.settings import get_settings
 from app.payments.events import read_event
 from app.payments.gateway import (
+    CheckoutItem,
     CheckoutRequest,
     CheckoutSession,
     Event,
@@ -103,7 +107,7 @@ def checkout_params(request: CheckoutRequest) -> SessionCreateParams:
                 "price_data": {
                     "currency": request.currency.lower(),
                     "unit_amount": item.amount,
-                    "product_data": {"name": item.title},
+                    "product_data": _product(item),
                 },
             }
             for item in request.items
@@ -119,6 +123,12 @@ def checkout_params(request: CheckoutRequest) -> SessionCreateParams:
         "cancel_url": request.cancel_url,
         "locale": request.language if request.language in LANGUAGES else "auto",
     }
+
+
+def _product(item: CheckoutItem) -> SessionCreateParamsLineItemPriceDataProductData:
+    if not item.description:
+        return {"name": item.title}
+    return {"name": item.title, "description": item.description}
 
 
 def _session(session: Session) -> CheckoutSession:

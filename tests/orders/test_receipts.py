@@ -15,8 +15,9 @@ RECEIPT = "emails/order-completed/_receipt.html"
 def rows_of(refunded: int) -> list[list[str]]:
     line = SimpleNamespace(quantity=2, title="Field notes", total=5880)
     order: Any = SimpleNamespace(
-        number="7K3F9-Q2XRD", lines=[line], amount=5880, refunded_amount=refunded, currency="EUR"
-    )
+        number="7K3F9-Q2XRD", lines=[line], amount=5880, refunded_amount=refunded, currency="EUR",
+        discount=None,
+    )  # fmt: skip
     html = environment.get_template(RECEIPT).render(order=order)
     rows = re.findall(r"<tr>(.*?)</tr>", html, re.DOTALL)
     return [[text.strip() for text in re.findall(r">([^<]+)</td>", row)] for row in rows]

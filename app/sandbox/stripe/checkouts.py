@@ -62,8 +62,13 @@ def create(context: Context, given: dict[str, Any]) -> Document:
     _check_lines(lines)
     session = _session(context, params, lines)
     context.add(session)
-    for line in reversed(lines):  # listed newest first, shown in the order given
+    given_lines = params["line_items"]
+    for line, given in reversed([*zip(lines, given_lines, strict=True)]):  # newest first
         context.add(line, parent=session["id"])
+        if words := given["price_data"]["product_data"].get("description"):
+            # Shown on the hosted page; no object of the API that we send has it.
+            note = {"id": f"{line['id']}/product", "object": "product_data", "description": words}
+            context.add(note)
     context.store.set_timer(session["id"], session["expires_at"], "expire")
     return session
 
@@ -86,6 +91,12 @@ def expire(context: Context, id: str) -> Document:
 def line_items(context: Context, id: str) -> list[Document]:
     """The session's lines, in order."""
     return list(context.store.newest(context.account.name, "item", parent=id))
+
+
+def notes(context: Context, lines: list[Document]) -> dict[str, str]:
+    """What stands below the names of lines, by their ids."""
+    found = {line["id"]: context.store.any(context.account.name, f"{line['id']}/product") for line in lines}  # fmt: skip
+    return {id: note["description"] for id, note in found.items() if note}
 
 
 def _session(context: Context, params: dict[str, Any], lines: list[Document]) -> Document:

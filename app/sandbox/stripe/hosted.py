@@ -8,7 +8,7 @@ from litestar.exceptions import NotFoundException
 
 from app.sandbox.stripe import cashier
 from app.sandbox.stripe.card_form import CardForm
-from app.sandbox.stripe.checkouts import line_items
+from app.sandbox.stripe.checkouts import line_items, notes
 from app.sandbox.stripe.context import Context
 from app.sandbox.stripe.errors import ApiError
 from app.sandbox.stripe.store import Document
@@ -78,11 +78,13 @@ def _open(world: World, id: str) -> tuple[Context, Document]:
 
 def _page(context: Context, session: Document, form: CardForm, status: int = 200) -> Response[str]:
     closed = session["status"] != "open"
+    lines = line_items(context, session["id"])
     return page(
         "stripe/closed.html" if closed else "stripe/pay.html",
         410 if session["status"] == "expired" else status,
         session=session,
-        lines=line_items(context, session["id"]),
+        lines=lines,
+        notes=notes(context, lines),
         form=form,
         email=cashier.email_of(context, session),
         return_url=return_url(session),

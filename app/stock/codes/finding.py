@@ -16,6 +16,9 @@ COLUMNS = ", ".join(f"c.{name}" for name in _NAMES)
 # The code whose id the expression `{id}` has, as JSON in another module's statement; `read_code` reads it.
 AS_JSON = f"(SELECT row_to_json(found) FROM (SELECT {COLUMNS} FROM discount_code c WHERE c.id = {{id}}) found)"  # noqa: S608 - own columns
 
+# The id of the code whose uses a stock counts, in another module's statement.
+ID_BY_STOCK = "(SELECT c.id FROM discount_code c WHERE c.stock_id = {stock_id})"
+
 
 @dataclass(frozen=True)
 class Found:

@@ -10,15 +10,22 @@ from app.core import db
 from app.core.errors import Invalid
 from app.core.forms import FieldError
 from app.core.ids import new_id
+from app.orders import paying
+from app.orders.codes import changing as codes
+from app.orders.fulfilling import complete
+from app.orders.refunding import refund
 from app.pages import changing, ending, loading, publishing, running_again
 from app.pages.editing import Edit, form_of
 from app.pages.loading import PageRecord
+from app.payments.gateway import get_gateway
 from app.stock import holding
 from app.stock.capacity import set_capacity
 from app.stock.codes import writing
 from app.stock.codes.queries import code_of_group
 from app.stock.codes.standing import Code
+from app.stock.codes.writing import Terms
 from tests.factories.codes import found, make_code
+from tests.factories.orders import buy, make_sale, order_row
 from tests.factories.stock import MINUTES
 from tests.factories.types import HOUR, make_draft_of, make_offer
 from tests.support.hearing import heard
@@ -140,6 +147,31 @@ async def test_how_many_uses_are_left_is_live(owner: Any, client: Any, now: Any)
     await holding.sell(hold_id, now)
     html = await shown(client, page)
     assert "used up" in html and "€13.30" not in html and 'data-copy="EARLY-BIRD"' not in html
+
+
+async def test_uses_on_another_page_are_seen_here(
+    owner: Any, client: Any, now: Any, stripe_account: Any
+) -> None:
+    page = await make_offer(owner.viewer, now=now)
+    code, sale = own(page), await make_sale(owner.viewer, now)
+    terms = Terms(
+        code.code, code.percent, maximum_uses=3, pages={page.id, sale.page_id}, everywhere=False
+    )
+    row = await code_of_group(code.id, page.group_id, now)
+    await codes.change(row, terms, owner.viewer, now)
+    assert "<b>3 uses left</b>" in await shown(client, page)
+    placed = await buy(sale, now, code="early-bird")
+    assert "<b>2 uses left</b>" in await shown(client, page)
+    await paying.release(placed.order_id, now)
+    assert "<b>3 uses left</b>" in await shown(client, page)
+    placed = await buy(sale, now, 2, code="early-bird")
+    session_id = (await order_row(placed.order_id))["stripe_session_id"]
+    await stripe_account.pay(session_id)
+    await complete(await get_gateway().get_checkout(session_id), now)
+    html = await shown(client, page)
+    assert "<b>2 uses left</b>" in html and "in a basket" not in html.partition('id="code-uses"')[2]
+    await refund(placed.order_id, 1400, refund_id=new_id(), actor_id=None, restock=False, now=now)
+    assert "<b>3 uses left</b>" in await shown(client, page)
 
 
 async def test_a_code_that_ends_before_its_offer_says_so_at_that_instant(
