@@ -1,6 +1,7 @@
 """Any story of a subscription ends as Stripe tells it, whatever of its news came, how often, and in which order."""
 
 from datetime import timedelta
+from random import Random
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ from app.core.ids import new_id
 from app.payments import inbox
 from app.payments.gateway import CardDeclined, Event, UnknownSession
 from app.payments.subscribing import RemoteSubscription, get_subscriptions
+from tests.factories.auth import make_owner
 from tests.models.machine import DatabaseMachine, clear, run
 
 OWING = ("past_due", "unpaid")
@@ -29,13 +31,16 @@ PLANS = st.sampled_from(["basic", "premium"])
 
 class SubscriptionMachine(DatabaseMachine):
     """A customer, the bank and time act at Stripe; of the news we hear what chance lets through. `world` is
-    (viewer, stripe_account, now)."""
+    (stripe_account, now)."""
 
     @initialize()
     def begin(self) -> None:
-        self.viewer, self.stripe, self.now = self.world
-        self.organization = self.viewer.organization_id
+        self.stripe, self.now = self.world
         self.do(clear())
+        # A customer of their own, whose card and balance no game before has touched.
+        email = f"{new_id().hex}@example.com"
+        self.viewer = self.do(make_owner(email=email, password="river", name="", now=self.now))
+        self.organization = self.viewer.organization_id
         self.heard: set[str] = {event["id"] for event in self.do(self._events())}
         self.news: list[dict[str, Any]] = []
         self.remote: str | None = None
@@ -130,11 +135,12 @@ class SubscriptionMachine(DatabaseMachine):
         self._happened()
 
     @precondition(lambda self: bool(self.news))
-    @rule(data=st.data())
-    def some_news_come(self, data: st.DataObject) -> None:
+    @rule(chance=st.integers(0, 2**32), most=st.integers(1, 4))
+    def some_news_come(self, chance: int, most: int) -> None:
         """In any order, some twice, the rest perhaps later, perhaps never."""
-        order = data.draw(st.permutations(range(len(self.news))))
-        chosen = order[: data.draw(st.integers(1, min(4, len(order))))]
+        order = list(range(len(self.news)))
+        Random(chance).shuffle(order)
+        chosen = order[:most]
         for index in [*chosen, *chosen[:1]]:
             self.do(self._deliver(self.news[index]))
         self.news = [one for index, one in enumerate(self.news) if index not in chosen]
@@ -176,5 +182,5 @@ class SubscriptionMachine(DatabaseMachine):
 
 
 @pytest.mark.usefixtures("app")
-async def test_any_story_ends_as_stripe_tells_it(owner: Any, stripe_account: Any, now: Any) -> None:
-    await run(SubscriptionMachine, (owner.viewer, stripe_account, now), examples=12, steps=14)
+async def test_any_story_ends_as_stripe_tells_it(stripe_account: Any, now: Any) -> None:
+    await run(SubscriptionMachine, (stripe_account, now), examples=7, steps=12)
