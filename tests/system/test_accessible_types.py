@@ -86,9 +86,9 @@ async def test_an_offer(owner: Any, visitors: Visitors) -> None:
     await look_at(
         visitors,
         await make_offer(viewer, now=now, bonus="A sheet, **signed**."),
-        await make_offer(viewer, now=now, launch_at=now + HOUR),
-        await take(await make_offer(viewer, now=now, limit=1), 1),
-        await make_offer(viewer, now=before, expires_at=now - DAY, after=over),
+        await make_offer(viewer, now=now, launch_at=now + HOUR, code="LATER"),
+        await take(await make_offer(viewer, now=now, limit=1, code="ONE"), 1),
+        await make_offer(viewer, now=before, expires_at=now - DAY, after=over, code="OVER"),
     )
 
 
