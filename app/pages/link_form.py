@@ -86,8 +86,8 @@ def early_words(minutes: int) -> str:
         MINUTES_OF_A_DAY: _("1 day before the launch"),
         3 * MINUTES_OF_A_DAY: _("3 days before the launch"),
         7 * MINUTES_OF_A_DAY: _("1 week before the launch"),
-    }.get(minutes, _("As soon as the page is scheduled"))
+    }.get(minutes, _("as soon as it is scheduled"))
 
 
 def early_options() -> list[tuple[str, str]]:
-    return [("", _("No early access")), *((str(each), early_words(each)) for each in EARLY_MINUTES)]
+    return [("", _("With the launch")), *((str(each), early_words(each)) for each in EARLY_MINUTES)]

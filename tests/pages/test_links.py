@@ -56,7 +56,7 @@ async def test_a_link_is_made_with_all_that_it_gives(owner: Any, client: Any, no
     assert (link.early, link.discount_percent, link.use_before) == (HOUR, 15, until)
     assert found.uses and found.uses.capacity == 3
     html = (await owner.get(url(page))).text
-    for words in ("1 hour before the launch", "15 % off", "3 of 3 uses left", "Good"):
+    for words in ("Early: 1 hour before the launch", "15 % off", "3 of 3 uses left", "Good"):
         assert words in html
     copied = re.search(r'data-copy="(http[^"]*source=newsletter[^"]+)"', html)
     assert copied and (await client.get(copied[1].replace("&amp;", "&"))).status_code == 200
