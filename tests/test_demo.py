@@ -15,6 +15,8 @@ from app.pages.lifecycle import State
 from app.pages.link_figures import links_of
 from app.pages.types import page_types
 from app.products.queries import original_files, product_cards
+from app.stock.codes.finding import find
+from app.stock.codes.standing import Standing
 from app.stock.levels import levels
 from app.storage.objects import get_store
 from tests.conftest import Inbox
@@ -66,6 +68,22 @@ async def test_one_sale_runs_one_comes_and_one_is_sold_out(app: Any, now: dateti
     assert came == {"newsletter": 6, "poster": 2}
     early = {share.link.source: share.link.gives for share in await links_of(scheduled, now)}
     assert early == {"friends": True, "newsletter": False}
+
+
+async def test_its_codes_work_on_its_pages(app: Any, now: datetime) -> None:
+    await create_demo(get_settings(), now)
+    running, offer = await loading.by_id(sales.RUNNING.id), await loading.by_id(occasions.OFFER.id)
+    assert offer.own_code is not None
+    assert offer.own_code.standing(None, now) is Standing.GOOD and not offer.changes
+    for page, text, fits in (
+        (running, "friends15", True),
+        (offer, "friends15", False),
+        (offer, "early-mist", True),
+        (running, "five-off", True),
+    ):
+        found = await find(page.group_id, text, page.id)
+        assert found is not None and found.fits_page is fits
+        assert found.code.standing(None, now) is Standing.GOOD
 
 
 async def test_those_who_got_one_have_mail(

@@ -1,4 +1,4 @@
-"""Demo data: a creator, products with real files, sales in three states, and a page of each other type.
+"""Demo data: a creator, products with real files, sales in three states, a page of each other type, and discount codes.
 
 Made once, by the same capabilities that the console and the checkout call; nothing here writes a table itself.
 """
@@ -10,6 +10,7 @@ import structlog
 
 from app.core.clock import utc_now
 from app.core.settings import Settings
+from app.demo.codes import codes_are_up, put_up_codes
 from app.demo.creator import EMAIL, PASSWORD, demo_creator
 from app.demo.goods import put_up_goods
 from app.demo.occasions import occasions_are_up, put_up_occasions
@@ -36,11 +37,12 @@ async def create_demo(settings: Settings, now: datetime | None = None) -> DemoLo
     if settings.environment == "production":
         raise RuntimeError("Demo data has a known password: it is not for production.")
     now = now or utc_now()
-    if not (await sales_are_up() and await occasions_are_up(now)):
+    if not (await sales_are_up() and await occasions_are_up(now) and await codes_are_up(now)):
         creator = await demo_creator(now)
         await put_up_goods(creator, now)
         await put_up_occasions(creator, now)
         await put_up_sales(creator, now)
+        await put_up_codes(creator, now)
         await put_up_rehearsal(creator, now)
         log.info("demo.created", email=EMAIL)
     return DemoLogin(EMAIL, PASSWORD)

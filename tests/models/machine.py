@@ -34,7 +34,7 @@ async def _awaited(work: Awaitable[Result]) -> Result:
 
 _PLAYED_WITH = (
     "waitlist_entry", "registration_event", "registration", "pgqueuer", "message", "stripe_event", "refund", "order_event", "order_line", '"order"', "hold_line", "hold",
-    "page_change", "page_transition", "page_content", "page", "product", "stock", "invariant_report", "subscription", "billing_customer", "plan_overrun",
+    "page_change", "page_transition", "page_content", "page", "product", "discount_code_page", "discount_code", "stock", "invariant_report", "subscription", "billing_customer", "plan_overrun",
 )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Stock, holds, orders, refunds: any events in any order, and what must hold holds at every step.
+"""Stock, holds, a code's uses, orders, refunds: any events in any order, and what must hold holds at every step.
 
 At each step no invariant of production is broken but those that its repair job mends. In the end time passes, and then
 every payment is an order delivered once or money given back, and everything adds up.
@@ -23,12 +23,15 @@ from app.operations import invariants
 from app.operations.repairing import repairable
 from app.orders import disputing, paying, reconciling
 from app.orders.fulfilling import complete
+from app.orders.redeeming import CodeRefused
 from app.orders.refunding import refund
 from app.pages import ending, extending, loading, pausing
 from app.payments.gateway import get_gateway
 from app.stock import holding, statements
+from app.stock.codes.standing import Code
 from app.stock.holding import OutOfStock
 from app.stock.levels import levels
+from tests.factories.codes import make_code
 from tests.factories.orders import Sale, buy, make_sale, order_row
 from tests.models.machine import DatabaseMachine, clear, run
 
@@ -61,14 +64,17 @@ class Known:
 
 class SaleMachine(DatabaseMachine):
     sale: Sale
+    code: Code
     orders: list[Known]
 
     @property
     def now(self) -> datetime:
         return self.world.clock.now()
 
-    @initialize(units=st.integers(1, 5), discount=st.sampled_from([0, 0, 50, 100]))
-    def opens(self, units: int, discount: int) -> None:
+    @initialize(
+        units=st.integers(1, 5), discount=st.sampled_from([0, 0, 50, 100]), uses=st.integers(0, 3)
+    )
+    def opens(self, units: int, discount: int, uses: int) -> None:
         self.orders = []
         self.free = discount == 100
         # The payment sandbox knows no other time: a game begins at the present one.
@@ -80,29 +86,38 @@ class SaleMachine(DatabaseMachine):
                 lasts=timedelta(hours=3),
             )
         )  # fmt: skip
+        self.code = self.do(make_code(self.world.seller, self.now, maximum_uses=uses))
 
     def order(self, number: int) -> Known:
         return self.orders[number % len(self.orders)]
 
-    @rule(first=st.integers(1, 3), second=st.integers(0, 2))
-    def somebody_buys(self, first: int, second: int) -> None:
-        self.do(self._buy(first, second))
+    @rule(first=st.integers(1, 3), second=st.integers(0, 2), code=st.booleans())
+    def somebody_buys(self, first: int, second: int, code: bool) -> None:
+        self.do(self._buy(first, second, code))
 
-    async def _buy(self, first: int, second: int) -> None:
+    async def _buy(self, first: int, second: int, code: bool) -> None:
         page = await loading.by_id(self.sale.page_id)
-        level = (await levels([self.sale.stock_id]))[self.sale.stock_id]
-        assert level.available is not None
+        found = await levels([self.sale.stock_id, self.code.stock_id])
+        level, uses = found[self.sale.stock_id], found[self.code.stock_id]
+        assert level.available is not None and uses.available is not None
         fits = level.available >= first + second
+        # What is free needs no code, and a code that is not needed is not used.
+        usable = uses.available > 0 or self.free or not code
         runs = page.state(self.now).value == "active"
         try:
             wanted = (first, second) if second else (first,)
-            placed = await buy(self.sale, self.now, *wanted, email=f"{new_id().hex}@example.com")
+            placed = await buy(
+                self.sale, self.now, *wanted, email=f"{new_id().hex}@example.com",
+                code=self.code.code if code else "",
+            )  # fmt: skip
+        except CodeRefused:
+            assert runs and not usable
         except OutOfStock:
             assert runs and not fits
         except Conflict:
             assert not runs
         else:
-            assert runs and fits
+            assert runs and fits and usable
             assert placed.completed == self.free
             row = await order_row(placed.order_id)
             if not self.free:
@@ -229,8 +244,13 @@ class SaleMachine(DatabaseMachine):
             await jobs.drain(self.now)
         report = await invariants.keep(self.now)
         assert (report.broken, report.repaired) == ((), ())
-        level = (await levels([self.sale.stock_id]))[self.sale.stock_id]
-        assert level.held == 0
+        found = await levels([self.sale.stock_id, self.code.stock_id])
+        assert [level.held for level in found.values()] == [0, 0]
+        used = await db.fetch_value(
+            """SELECT count(*) FROM "order" WHERE discount_stock_id IS NOT NULL AND completed_at IS NOT NULL
+               AND state <> 'refunded'"""
+        )
+        assert found[self.code.stock_id].sold == used
         for order in self.orders:
             await self._hold_to_account(order)
         assert await reconciling.reconcile(self.now + timedelta(hours=12)) == 0
