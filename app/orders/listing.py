@@ -156,7 +156,7 @@ async def export_slice(
     """Return the next `limit` orders older than the one at `after` (its time and id), newest first."""
     return await fetch(
         f"""SELECT o.id, o.number, o.state, o.email, {PRODUCTS} AS products, o.terms ->> 'title' AS page, o.amount,
-              o.refunded_amount, o.currency, o.created_at, o.completed_at, o.payment_intent,
+              o.refunded_amount, o.currency, o.created_at, o.completed_at, o.payment_intent, o.source,
               o.terms #>> '{{discount,name}}' AS discount_by,
               (SELECT coalesce(sum(l.reduction * l.quantity), 0)::bigint FROM order_line l WHERE l.order_id = o.id) AS discount
             FROM "order" o WHERE o.group_id = $1 AND ($2 = '' OR o.state = $2) AND {_MATCHES}

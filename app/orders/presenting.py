@@ -65,6 +65,7 @@ class OrderView:
     locale: str
     zone: str
     page_id: UUID
+    source: str
     page_title: str
     page_url: str
     page_theme_href: str | None

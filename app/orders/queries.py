@@ -13,7 +13,7 @@ from app.products.queries import FileRef, original_files
 
 _COLUMNS = """
 SELECT o.id, o.number, o.state, o.email, o.amount, o.currency, o.refunded_amount, o.created_at, o.completed_at,
-  o.payment_intent, o.fee_basis_points, o.fee_amount, o.locale, o.terms, o.page_id,
+  o.payment_intent, o.fee_basis_points, o.fee_amount, o.locale, o.terms, o.page_id, o.source,
   (SELECT coalesce(sum(r.amount), 0)::bigint FROM refund r WHERE r.order_id = o.id AND r.state IN ('requested', 'pending')) AS refunding,
   EXISTS (SELECT 1 FROM refund r WHERE r.order_id = o.id AND r.reason = 'unavailable') AS unavailable,
   (SELECT json_agg(json_build_object('id', l.id, 'content_id', l.content_id, 'product_id', l.product_id, 'title', l.title,
@@ -101,6 +101,7 @@ _SAME = (
     "fee_basis_points",
     "fee_amount",
     "page_id",
+    "source",
     "locale",
     "unavailable",
 )

@@ -1,12 +1,10 @@
 """Registrations as CSV: streamed in slices, readable by spreadsheets, and never a formula."""
 
-import csv
-import io
 from collections.abc import AsyncIterator, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from uuid import UUID
 
-from app.orders.exporting import BOM, safe_cell
+from app.core.spreadsheets import BOM, csv_text, phone_cell, safe_cell, time_cell
 from app.pages.fields import FieldDefinition
 from app.pages.titles import Titled, titles_of
 from app.registrations.fields import in_words
@@ -40,12 +38,12 @@ async def export_registrations(
     With the `fields` of the one page that it is narrowed to, each question has a column; without, one holds them all.
     """
     questions = [safe_cell(field.label) for field in fields] if fields is not None else [ANSWERS]
-    yield BOM + _csv([(*COLUMNS, *questions)])
+    yield BOM + csv_text([(*COLUMNS, *questions)])
     after: tuple[datetime, UUID] | None = None
     while rows := await export_slice(group_id, narrowed, after, SLICE):
         found = [read_registration(row) for row in rows]
         titles = await titles_of({registration.page_id for registration in found})
-        yield _csv([_cells(registration, titles, fields) for registration in found])
+        yield csv_text([_cells(registration, titles, fields) for registration in found])
         if len(rows) < SLICE:
             return
         after = (found[-1].created_at, found[-1].id)
@@ -59,16 +57,16 @@ def _cells(
     return (
         safe_cell(registration.name),
         safe_cell(registration.email),
-        safe_cell(registration.phone),
+        phone_cell(registration.phone),
         str(registration.quantity),
         registration.state,
         safe_cell(titles.get(registration.page_id, UNKNOWN_PAGE).title),
-        _time(registration.created_at),
-        _time(registration.cancelled_at),
-        _time(registration.checked_in_at),
+        time_cell(registration.created_at),
+        time_cell(registration.cancelled_at),
+        time_cell(registration.checked_in_at),
         safe_cell(registration.source),
         safe_cell(registration.consent_text),
-        _time(registration.consent_at),
+        time_cell(registration.consent_at),
         *_answers(registration.answers, fields),
     )
 
@@ -89,13 +87,3 @@ def _answer(answer: Answer | None) -> str:
     if isinstance(answer, bool | str):
         return safe_cell(in_words(None, answer))
     return str(answer)
-
-
-def _time(moment: datetime | None) -> str:
-    return moment.astimezone(UTC).isoformat(timespec="seconds") if moment else ""
-
-
-def _csv(rows: Sequence[tuple[str, ...]]) -> str:
-    buffer = io.StringIO()
-    csv.writer(buffer).writerows(rows)
-    return buffer.getvalue()

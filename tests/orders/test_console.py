@@ -10,7 +10,7 @@ import pytest
 
 from app.core import db
 from app.core.ids import new_id
-from app.orders.exporting import safe_cell
+from app.core.spreadsheets import safe_cell
 from app.orders.links import download_path
 from tests.factories.deliveries import make_sold
 
@@ -132,6 +132,8 @@ async def test_a_wrong_amount_is_told_beside_the_field(owner: Any, now: Any, amo
 async def test_the_export_is_complete_and_harmless(owner: Any, now: Any) -> None:
     await make_sold(owner.viewer, now, title='=HYPERLINK("http://x")', quantity=2)
     await make_sold(owner.viewer, now, email="bob@example.com", currency="JPY", amount=500)
+    came = await make_sold(owner.viewer, now, email="cyd@example.com", source="newsletter")
+    assert "newsletter" in (await owner.get(f"{LIST}/{came.id}")).text
     answer = await owner.get(f"{LIST}/export.csv")
     assert answer.status_code == 200
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
@@ -140,6 +142,7 @@ async def test_the_export_is_complete_and_harmless(owner: Any, now: Any) -> None
     by_email = {row["email"]: row for row in rows}
     assert by_email["ann@example.com"]["amount"] == "25.98"
     assert by_email["bob@example.com"]["amount"] == "500"
+    assert by_email["cyd@example.com"]["source"] == "newsletter"
     assert by_email["ann@example.com"]["products"].startswith("2 \u00d7 ")
     narrowed = await owner.get(f"{LIST}/export.csv", params={"q": "bob@"})
     assert b"ann@example.com" not in narrowed.content

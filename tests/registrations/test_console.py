@@ -194,7 +194,12 @@ async def test_the_export_is_complete_and_harmless(
     event = await make_event(owner.viewer, now=now, fields=FIELDS)
     name = '=HYPERLINK("http://x"),"Ann";\nLee'
     await make_registration(
-        event, now, "ann@example.com", name=name, answers={"diet": "+1", "age": 4.5}
+        event,
+        now,
+        "ann@example.com",
+        name=name,
+        phone="+491701234567",
+        answers={"diet": "+1", "age": 4.5},
     )
     for number in range(4):
         await make_registration(event, now, f"{number}@example.com")
@@ -205,7 +210,7 @@ async def test_the_export_is_complete_and_harmless(
     rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"), newline="")))
     assert len(rows) == 5
     ann = next(row for row in rows if row["email"] == "ann@example.com")
-    assert ann["name"] == "'" + name
+    assert (ann["name"], ann["phone"]) == ("'" + name, "+49 1701234567")
     assert ann["answers"] == "age: 4.5; diet: +1"
     narrowed = await owner.get(f"{LIST}/export.csv", params={"page_id": str(event.id), "q": "ann@"})
     [row] = csv.DictReader(io.StringIO(narrowed.content.decode("utf-8-sig"), newline=""))

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.core import db
-from app.orders.exporting import FORMULA_STARTS
+from app.core.spreadsheets import FORMULA_STARTS
 from app.pages.describing import ATTRIBUTES, TAGS, summary_of, to_html
 from tests.fuzz.attacking import Attack
 from tests.fuzz.nasties import ALL
