@@ -17,6 +17,8 @@ from tests.support import environment
 from tests.support.servers import stop_all
 from tests.support.wire import wire
 
+pytest_plugins = ["tests.support.browsing"]
+
 _started: list[Any] = []
 
 

@@ -1,13 +1,12 @@
 """Uploading in a real browser: several files at once, and going on after the connection broke."""
 
 import os
-import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Page, Response, Route, async_playwright
+from playwright.async_api import Browser, Page, Response, Route
 
 from app.auth.cookies import session_cookies
 from app.auth.sessions import start_session
@@ -15,30 +14,27 @@ from app.products.kinds import FileKind
 from app.products.queries import original_files, product_files
 from app.storage.objects import get_store
 from tests.factories.products import make_product, picture
+from tests.support.browsing import PATIENCE_MS
 
 pytestmark = pytest.mark.system
 
 MEBIBYTE = 1024 * 1024
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-# Chromium would ask its maker's servers; tests stay on this machine.
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
 
 
 @pytest.fixture
-async def console(owner: Any, clock: Any, web_server: str) -> AsyncIterator[Page]:
+async def console(owner: Any, clock: Any, web_server: str, browser: Browser) -> AsyncIterator[Page]:
     """A page of a browser in which the owner is logged in."""
     tokens = await start_session(owner.viewer.user_id, clock.now(), ip="127.0.0.1", user_agent="")
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        context = await browser.new_context()
-        await context.add_cookies(
-            [
-                {"name": cookie.key, "value": cookie.value or "", "url": web_server}
-                for cookie in session_cookies(tokens)
-            ]
-        )
-        yield await context.new_page()
-        await browser.close()
+    context = await browser.new_context()
+    context.set_default_timeout(PATIENCE_MS)
+    await context.add_cookies(
+        [
+            {"name": cookie.key, "value": cookie.value or "", "url": web_server}
+            for cookie in session_cookies(tokens)
+        ]
+    )
+    yield await context.new_page()
+    await context.close()
 
 
 async def test_several_files_and_a_cover(

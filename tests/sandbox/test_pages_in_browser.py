@@ -1,50 +1,25 @@
 """The sandbox's pages in a real browser: axe finds nothing, light and dark, narrow and wide; no script runs."""
 
 import smtplib
-from collections.abc import AsyncGenerator
 from email.message import EmailMessage
-from typing import Any, Literal
+from typing import Any
 
 import pytest
-from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, expect
 
 from app.sandbox.inbox.starting import Inbox, start_inbox
 from tests.sandbox.conftest import Shop
-from tests.support.browser import ARGUMENTS, find_browser
+from tests.system.auditing import Audit
 
 pytestmark = pytest.mark.system
-SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
-
-
-@pytest.fixture
-async def browser() -> AsyncGenerator[Browser, None]:
-    async with async_playwright() as playwright:
-        launched = await playwright.chromium.launch(
-            executable_path=find_browser(), args=list(ARGUMENTS)
-        )
-        yield launched
-        await launched.close()
-
-
-async def assert_accessible(page: Page) -> None:
-    found: Any = await Axe().run(page)
-    assert found.violations_count == 0, f"{page.url}\n{found.generate_report()}"
-    wide = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
-    assert not await page.evaluate(wide), f"{page.url} scrolls sideways"
 
 
 async def look_at(browser: Browser, urls: list[str]) -> None:
-    for scheme in SCHEMES:
-        for width in (390, 1280):
-            context = await browser.new_context(
-                color_scheme=scheme, viewport={"width": width, "height": 900}
-            )
-            page = await context.new_page()
-            for url in urls:
-                await page.goto(url)
-                await assert_accessible(page)
-            await context.close()
+    context = await browser.new_context()
+    audit = Audit(await context.new_page(), rules=None)
+    await audit.visit(*urls)
+    await context.close()
+    assert not audit.found, "\n".join(audit.found)
 
 
 async def test_stripe_pages_are_accessible(browser: Browser, shop: Shop) -> None:

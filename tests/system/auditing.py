@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page
 
-from tests.system.people import DESK, PATIENCE_MS, PHONE
+from tests.support.browsing import PATIENCE_MS
+from tests.system.people import DESK, PHONE
 
 SCRIPT = Axe().axe_script
 RULES = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}
@@ -22,15 +23,26 @@ OPTIONS = {"resultTypes": ["violations"], "iframes": False, "preload": False}
 TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 # Even with reduced motion a colour takes a frame to change.
 SETTLED = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+# What each visible element's contrast depends on.
+LOOKS = """() => new Map([...document.body.querySelectorAll("*")].filter((one) => one.checkVisibility()).map((one) => {
+  const { color, backgroundColor, fontSize, fontWeight } = getComputedStyle(one);
+  return [one, [color, backgroundColor, fontSize, fontWeight].join()];
+}))"""
+NOTE_LOOKS = f"window.looksOnDesk = ({LOOKS})(); 0"
+# The elements that look otherwise on a phone, or are only there; 0 when there are none.
+OTHERWISE = f"""window.otherwise = [...({LOOKS})()].filter(([one, look]) => looksOnDesk.get(one) !== look)
+  .map(([one]) => one); otherwise.length"""
 
 
 @dataclass
 class Audit:
-    """Goes through pages and notes what is wrong and where it has been."""
+    """Goes through pages and notes what is wrong and where it has been. Without `rules`: all that axe has."""
 
     page: Page
+    rules: dict[str, Any] | None = field(default_factory=lambda: RULES)
     found: list[str] = field(default_factory=list[str])
     paths: list[str] = field(default_factory=list[str])
+    armed: bool = False
 
     async def visit(self, *addresses: str) -> None:
         for address in addresses:
@@ -38,26 +50,45 @@ class Audit:
             await self.look(address)
 
     async def look(self, name: str) -> None:
-        """Look at what is open now, as it is."""
+        """Look at what is open now, as it is: light on a desk, dark on a phone.
+
+        In the light of the phone only what looks otherwise than on the desk is looked at again.
+        """
         self.paths.append(urlsplit(self.page.url).path)
-        await self.page.evaluate(SCRIPT)
-        for width in (DESK, PHONE):
-            await self.page.set_viewport_size({"width": width, "height": 844})
-            self._note(f"{name} at {width}", await self._run(RULES))
-            if (excess := await self.page.evaluate(TOO_WIDE)) > 0:
-                self.found.append(f"{name} at {width}: {excess} px too wide")
+        await self._arm()
+        await self.page.evaluate(NOTE_LOOKS)
+        self._note(f"{name} at {DESK}", await self._run(self.rules))
+        await self._measure(name, DESK)
+        await self.page.set_viewport_size({"width": PHONE, "height": 844})
+        await self._measure(name, PHONE)
+        if await self.page.evaluate(OTHERWISE):
+            self._note(f"{name} at {PHONE}", await self._run(CONTRAST, "otherwise"))
         await self.page.emulate_media(color_scheme="dark")
-        self._note(f"{name} in the dark", await self._run(CONTRAST))
+        self._note(f"{name} at {PHONE}, dark", await self._run(self.rules))
         await self.page.emulate_media(color_scheme="light")
         await self.page.set_viewport_size({"width": DESK, "height": 844})
 
-    async def _run(self, rules: dict[str, Any]) -> list[dict[str, Any]]:
-        options = json.dumps({**OPTIONS, "runOnly": rules})
+    async def _arm(self) -> None:
+        """Bring axe into this page, and into those that this browser will open."""
+        if not self.armed:
+            await self.page.add_init_script(SCRIPT)
+            self.armed = True
+        if not await self.page.evaluate("'axe' in window"):
+            await self.page.evaluate(SCRIPT)
+
+    async def _measure(self, name: str, width: int) -> None:
+        if (excess := await self.page.evaluate(TOO_WIDE)) > 0:
+            self.found.append(f"{name} at {width}: {excess} px too wide")
+
+    async def _run(
+        self, rules: dict[str, Any] | None, of: str = "document"
+    ) -> list[dict[str, Any]]:
+        options = json.dumps({**OPTIONS, **({"runOnly": rules} if rules else {})})
         # A page whose scripts are forbidden would never answer.
         async with asyncio.timeout(PATIENCE_MS / 1000):
             await self.page.evaluate(SETTLED)
-            results = await self.page.evaluate(f"axe.run({options})")
-        assert results["passes"], "axe looked at nothing"
+            results = await self.page.evaluate(f"axe.run({of}, {options})")
+        assert results["passes"] or of != "document", "axe looked at nothing"
         return results["violations"]
 
     def _note(self, name: str, violations: Iterable[dict[str, Any]]) -> None:

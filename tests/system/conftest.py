@@ -1,4 +1,4 @@
-"""A real browser for the journeys: one for the run, a fresh context for each person, and an eye on what it does."""
+"""People at the browser for the journeys: a fresh context for each, and an eye on what it does."""
 
 import os
 from collections.abc import AsyncIterator
@@ -6,27 +6,13 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.async_api import Browser, async_playwright, expect
+from playwright.async_api import Browser
 
 from tests.support import environment
-from tests.support.browser import ARGUMENTS, find_browser
 
 # The application reads its settings when it is imported, and they stand only after all conftests are read.
 if TYPE_CHECKING:
     from tests.system.people import Visitors
-
-
-@pytest.fixture(scope="session")
-async def browser() -> AsyncIterator[Browser]:
-    from tests.system.people import PATIENCE_MS
-
-    expect.set_options(timeout=PATIENCE_MS)
-    async with async_playwright() as playwright:
-        started = await playwright.chromium.launch(
-            executable_path=find_browser(), args=list(ARGUMENTS)
-        )
-        yield started
-        await started.close()
 
 
 @pytest.fixture

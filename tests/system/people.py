@@ -10,10 +10,9 @@ from app.auth.cookies import session_cookies
 from app.auth.sessions import start_session
 from app.auth.viewer import Viewer
 from app.core.clock import utc_now
+from tests.support.browsing import PATIENCE_MS
 from tests.system.watching import Watch
 
-# Far longer than anything takes on a quiet machine: a journey waits for what it waits for, or is broken.
-PATIENCE_MS = 20_000
 PHONE, DESK = 390, 1280
 # The event stream begins with the server's clock.
 NOTE_THE_STREAM = 'document.addEventListener("clock", () => { document.documentElement.dataset.heardClock = ""; });'

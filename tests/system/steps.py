@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from playwright.async_api import Page, expect
 
 # How long mail may take, in seconds.
-MAIL_PATIENCE = 20
+MAIL_PATIENCE = 60
 GOOD_CARD, DECLINED_CARD = "4242 4242 4242 4242", "4000 0000 0000 0002"
 PAYMENT_PAGE = re.compile(r"/c/pay/")
 THANKS = "Thank you. It's yours."

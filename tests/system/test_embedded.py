@@ -77,7 +77,7 @@ async def test_an_offer_stays_true_and_is_bought_at_top_level(
     assert await page.context.cookies() == []
 
     assert made.stock_id
-    await asyncio.sleep(0.5)
+    await frame.locator("html[data-heard-clock]").wait_for(state="attached")
     await holding.buy(
         {made.stock_id: 3}, hold_id=new_id(), topic=made.topic, buyer_key="a", now=utc_now()
     )
