@@ -13,6 +13,7 @@ from litestar.types import ControllerRouterHandler
 from app.auth import jobs as auth_jobs
 from app.auth.controllers import controllers as auth_routes
 from app.auth.middleware import ViewerMiddleware
+from app.auth.security_words import add_words
 from app.auth.viewing import LoginRequired, provide_viewer, to_login
 from app.billing import jobs as billing_jobs
 from app.billing import statements, usage
@@ -60,6 +61,7 @@ from app.storage.controllers import controllers as storage_routes
 from app.teams import jobs as teams_jobs
 from app.teams.controllers import controllers as teams_routes
 from app.teams.queries import count_team_now
+from app.teams.security_words import team_words
 
 MAXIMUM_BODY_BYTES = 1024 * 1024
 
@@ -121,6 +123,7 @@ def register_handlers() -> None:
     """Register what core runs by itself, and what shows a module's part on a lower module's pages."""
     registry.add("core.partitions", partitions.keep_partitions)
     set_personal_part(personal_part)
+    add_words(team_words())
     visits.hand_to(count_visits)
     tell_takings(order_takings)
     tell_takings(registration_takings)

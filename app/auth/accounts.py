@@ -31,8 +31,10 @@ class AccountExists(Exception):
 # One statement: when the address is taken, nothing at all is written.
 _SIGN_UP = """
 WITH newcomer AS (
-  INSERT INTO "user" (id, organization_id, group_id, email, name, password_hash, created_at, updated_at)
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $7)
+  INSERT INTO "user" (id, organization_id, group_id, email, name, password_hash, zone, created_at, updated_at)
+  SELECT $1::uuid, $2::uuid, $3::uuid, $4::text, $5::text, $6::text, $14::text, $7::timestamptz, $7
+  WHERE NOT EXISTS (SELECT 1 FROM email_change kept WHERE lower(kept.old_email) = lower($4)
+    AND kept.undo_until > $7 AND kept.undone_at IS NULL)
   ON CONFLICT (lower(email)) DO NOTHING RETURNING id
 ), owner AS (
   INSERT INTO organization (id, name, owner_id, created_at) SELECT $2, $8, id, $7 FROM newcomer
@@ -50,11 +52,11 @@ SELECT id FROM newcomer
 """
 
 
-async def sign_up(email: str, password: str, name: str, now: datetime) -> Viewer:
+async def sign_up(email: str, password: str, name: str, now: datetime, *, zone: str = "") -> Viewer:
     """Make an account with an organization and a group of generated names; its person is their admin.
 
-    `email` and `password` were validated before (`forms.py`). Raises AccountExists when the address, in whatever
-    case, is taken: then nothing was written.
+    `email`, `password` and `zone` were validated before (`forms.py`). Raises AccountExists when the address, in
+    whatever case, is taken or kept for the account that left it: then nothing was written.
     """
     password_hash = await hash_password(password)
     user_id, organization_id, group_id = new_id(), new_id(), new_id()
@@ -64,14 +66,20 @@ async def sign_up(email: str, password: str, name: str, now: datetime) -> Viewer
             _SIGN_UP,
             user_id, organization_id, group_id, email, name, password_hash, now,
             organization_name(), GROUP_NAME,
-            [new_id() for _ in roles], roles, new_id(), RoleName.ADMIN.value,
+            [new_id() for _ in roles], roles, new_id(), RoleName.ADMIN.value, zone,
         )  # fmt: skip
         if row is None:
             raise AccountExists
         await note("signed-up", now, user_id=user_id)
         await emails.welcome(user_id, email, name, verification_token(user_id, email, now))
     return Viewer(
-        user_id, organization_id, group_id, email, name, roles=frozenset({RoleName.ADMIN.value})
+        user_id,
+        organization_id,
+        group_id,
+        email,
+        name,
+        roles=frozenset({RoleName.ADMIN.value}),
+        zone=zone,
     )
 
 

@@ -1,4 +1,5 @@
-"""Passwords of ten and more characters that lead every leaked list; shorter ones are refused anyway."""
+"""Passwords of ten and more characters that lead every leaked list, and what they are made of; shorter ones are refused
+anyway."""
 
 COMMON_PASSWORDS = frozenset(
     """
@@ -28,5 +29,18 @@ trustno1trustno1 unbreakable universidad volleyball welcome123 welcome1234 welco
 winter2024 winter2025 winter2026 summer2024 summer2025 summer2026 wordpass123 xxxxxxxxxx yourpassword zaq12wsxcde3
 zaq1zaq1zaq1 zaqxswcde1 zxcvbnm123 zxcvbnm1234 zxcvbnmasdfghjkl zzzzzzzzzz mayfly1234 mayfly12345 mayflymayfly
 changeme12 changeme123 changemenow defaultpassword supersecret topsecret1 topsecret123 letmeinletmein
+""".casefold().split()
+)
+
+# Words that most guessed passwords are made of, whatever digits and signs stand around them.
+COMMON_STEMS = frozenset(
+    """
+abc abcd access admin administrator arsenal asdf ashley autumn bailey barcelona baseball basketball batman bismillah
+blink butterfly changeme charlie cheese chelsea chocolate computer daniel default demo dragon elizabeth flower football
+freedom fuckyou hannah hello helloworld hunter iloveyou internet jessica jonathan jordan killer letmein liverpool login
+lovely loveyou manchester manutd master mayfly michael michelle minecraft monkey motherfucker mustang nicole nothing
+passw password passwort patrick pokemon princess purple qwer qwert qwerty qwertz qwertzu realmadrid robert samsung
+scoobydoo secret shadow snowboard soccer spiderman spring starwars summer sunshine superman superstar test testing
+thomas tigger trustno unbreakable user volleyball welcome whatever william winter zaq zxcvbn
 """.casefold().split()
 )

@@ -49,6 +49,11 @@ def device_cookie(value: str) -> Cookie:
     return _cookie("device", value, DEVICE_AGE)
 
 
+def step_cookie(value: str, age: timedelta) -> Cookie:
+    """Return the cookie that carries a login from its first step to its second; "" makes the browser forget it."""
+    return _cookie("step", value, age if value else timedelta())
+
+
 def set_cookies(response: Response[Any], cookies: list[Cookie]) -> None:
     for cookie in cookies:
         response.set_cookie(cookie)

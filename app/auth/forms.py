@@ -7,6 +7,7 @@ from pydantic import AfterValidator, EmailStr, StringConstraints, ValidationInfo
 from app.auth.passwords import LONGEST, check_new_password
 from app.core.forms import FieldError, FormModel
 from app.core.i18n import gettext as _
+from app.core.zones import zones
 
 LONGEST_NAME = 80
 
@@ -31,10 +32,16 @@ Password = Annotated[
 NewPassword = Annotated[str, StringConstraints(strip_whitespace=False)]
 
 
+def _zone_or_none(zone: str) -> str:
+    # Filled in by the browser: one that we do not know is no reason to turn somebody away.
+    return zone if zone in zones() else ""
+
+
 class SignUpForm(FormModel):
     name: Name
     email: EmailStr
     password: NewPassword
+    zone: Annotated[str, AfterValidator(_zone_or_none)] = ""
     next: str = ""
 
     @field_validator("password")

@@ -1,54 +1,95 @@
-"""How often one may try: by address, and by account without letting a stranger lock its owner out.
+"""How often one may try, without letting a stranger lock anyone out.
 
-A browser that has logged in before carries a signed cookie and counts for itself; all other browsers together share
-the account's count (OWASP's "device cookies"). So guessing stays slow, and the owner still gets in.
+Wrong passwords are counted for an account *from one network*, and for a network over all accounts: whoever guesses
+slows down themselves and their neighbours, not the account's owner elsewhere. A browser that has logged in before
+carries a signed cookie and is counted for itself alone (OWASP's "device cookies"), so that even a neighbour can't
+keep its owner out. Nothing is ever closed: the waits grow up to a bound (`guessing.py`).
+
+The second step is reached with the right password only. Its codes are few, so it is counted for the account from
+everywhere; known browsers count for themselves here too.
 """
 
 import hashlib
-from datetime import datetime
+import ipaddress
+from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from litestar import Request
 from litestar.datastructures import Cookie
 
 from app.auth.cookies import DEVICE_AGE, cookie_name, device_cookie
+from app.auth.guessing import Count, Pace, count_of
+from app.core.db import fetch_value
 from app.core.errors import BadSignature, ExpiredLink
 from app.core.ids import new_short_id
-from app.core.ratelimit import limit
+from app.core.ratelimit import client_address, limit
+from app.core.settings import get_settings
 from app.core.signing import read_token, sign_token
 
 SIGN_UPS = "20/hour"
 LOGINS_BY_ADDRESS = "30/minute"
-LOGINS_BY_ACCOUNT = "10/15minutes"
 RESETS_BY_ADDRESS = "20/hour"
 RESETS_BY_ACCOUNT = "5/hour"
 VERIFICATIONS = "5/hour"
-PASSWORD_CHANGES = "10/15minutes"  # noqa: S105
+ADDRESS_CHANGES = "5/hour"
+PROOFS = "10/15minutes"
+
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
+FROM_NETWORK = Pace(free=5, first=2, longest=15 * 60, memory=DAY)
+FROM_DEVICE = Pace(free=10, first=2, longest=60, memory=HOUR)
+NETWORK = Pace(free=50, first=2, longest=60, memory=HOUR)
+CODES = Pace(free=5, first=30, longest=3600, memory=DAY)
+
+NETWORK_BITS = {4: 24, 6: 48}
+# So many people may use one browser and be known to it.
+MOST_ACCOUNTS = 5
 
 AnyRequest = Request[Any, Any, Any]
 
 
-def _account(email: str) -> str:
+def _hidden(email: str) -> str:
     # No address in the counter's storage, and the same key whatever the case.
     return hashlib.sha256(email.casefold().encode()).hexdigest()[:32]
 
 
-def known_device(request: AnyRequest, email: str, now: datetime) -> str | None:
-    """Return the id of a browser that has logged in to this account before, or None."""
+async def account_key(email: str) -> str:
+    """Return what an address is counted by: whose it is, so that a new address keeps its devices; else itself."""
+    known = await fetch_value('SELECT id FROM "user" WHERE lower(email) = lower($1)', email)
+    return str(known) if known else _hidden(email)
+
+
+def network_of(address: str) -> str:
+    """Return the network of an IP address: IPv4 /24, IPv6 /48."""
+    parsed = ipaddress.ip_address(address)
+    return str(ipaddress.ip_network((parsed, NETWORK_BITS[parsed.version]), strict=False))
+
+
+def _device(request: AnyRequest, now: datetime) -> tuple[str, list[str]]:
+    """Return the id of this browser, and the accounts that have logged in on it, the latest first."""
     try:
         seen = read_token("device", request.cookies.get(cookie_name("device"), ""), now)
-    except (BadSignature, ExpiredLink):
-        return None
-    return str(seen["id"]) if seen.get("account") == _account(email) else None
+        return str(seen["id"]), [str(account) for account in seen["accounts"]]
+    except (BadSignature, ExpiredLink, KeyError):
+        return new_short_id(), []
 
 
-def remember_device(request: AnyRequest, email: str, now: datetime) -> Cookie:
+def known_device(request: AnyRequest, account: str, now: datetime) -> str | None:
+    """Return the id of a browser that has logged in to this account before, or None."""
+    device, accounts = _device(request, now)
+    return device if account in accounts else None
+
+
+def remember_device(request: AnyRequest, user_id: UUID, now: datetime) -> Cookie:
     """Return the cookie that makes this browser known to the account."""
-    known = {
-        "id": known_device(request, email, now) or new_short_id(),
-        "account": _account(email),
-    }
+    device, accounts = _device(request, now)
+    others = [account for account in accounts if account != str(user_id)]
+    known = {"id": device, "accounts": [str(user_id), *others][:MOST_ACCOUNTS]}
     return device_cookie(sign_token("device", known, now, DEVICE_AGE))
+
+
+def _counted(counts: list[Count]) -> list[Count]:
+    return counts if get_settings().rate_limits else []
 
 
 async def limit_sign_ups(request: AnyRequest) -> None:
@@ -56,20 +97,45 @@ async def limit_sign_ups(request: AnyRequest) -> None:
     await limit(request, "signup", SIGN_UPS)
 
 
-async def limit_logins(request: AnyRequest, email: str, now: datetime) -> None:
+async def limit_logins(request: AnyRequest) -> None:
+    """For whatever takes a password or a code of somebody who is not logged in."""
     await limit(request, "login", LOGINS_BY_ADDRESS)
-    device = known_device(request, email, now)
-    key = f"{_account(email)}:{device}" if device else _account(email)
-    await limit(request, "login-account", LOGINS_BY_ACCOUNT, key=key)
+
+
+async def login_counts(request: AnyRequest, email: str, now: datetime) -> list[Count]:
+    """Return what a try to log in counts for (`guessing.count_try`)."""
+    account = await account_key(email)
+    if device := known_device(request, account, now):
+        return _counted([count_of(FROM_DEVICE, "login", account, device)])
+    network = network_of(client_address(request))
+    return _counted(
+        [
+            count_of(FROM_NETWORK, "login", account, network),
+            count_of(NETWORK, "login", network, shared=True),
+        ]
+    )
+
+
+def code_counts(request: AnyRequest, user_id: UUID, now: datetime) -> list[Count]:
+    """Return what a code of the second step counts for."""
+    device = known_device(request, str(user_id), now) or ""
+    return _counted([count_of(CODES, "code", user_id, device)])
 
 
 async def limit_resets(request: AnyRequest, email: str) -> None:
     await limit(request, "reset", RESETS_BY_ADDRESS)
-    await limit(request, "reset-account", RESETS_BY_ACCOUNT, key=_account(email))
+    # From one network only: else a stranger could keep the owner from asking.
+    key = f"{_hidden(email)}:{network_of(client_address(request))}"
+    await limit(request, "reset-account", RESETS_BY_ACCOUNT, key=key)
 
 
-async def limit_password_changes(request: AnyRequest, user_id: object) -> None:
-    await limit(request, "password", PASSWORD_CHANGES, key=str(user_id))
+async def limit_proofs(request: AnyRequest, user_id: object) -> None:
+    """For whatever asks a logged-in person for their password or a code again."""
+    await limit(request, "proof", PROOFS, key=str(user_id))
+
+
+async def limit_address_changes(request: AnyRequest, user_id: object) -> None:
+    await limit(request, "address-change", ADDRESS_CHANGES, key=str(user_id))
 
 
 async def limit_verifications(request: AnyRequest, user_id: object) -> None:

@@ -1,18 +1,26 @@
 """Passwords: what is accepted, and Argon2id in threads of its own, so that hashing never blocks the loop."""
 
 import asyncio
+import hashlib
 from concurrent.futures import ThreadPoolExecutor
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from argon2.low_level import Type
 
-from app.auth.common_passwords import COMMON_PASSWORDS
+from app.auth.common_passwords import COMMON_PASSWORDS, COMMON_STEMS
 from app.core.forms import FieldError
 from app.core.i18n import gettext as _
 
 SHORTEST = 10
 LONGEST = 256
+# What people put in place of letters, thinking nobody would guess.
+_LOOKALIKES = str.maketrans("0134578@$", "oleastbas")
+_RUNS = tuple(
+    row * 3
+    for row in ("0123456789", "1234567890", "abcdefghijklmnopqrstuvwxyz", "qwertyuiop", "asdfghjkl", "zxcvbnm",
+                "qwertzuiop", "azertyuiop")
+)  # fmt: skip
 
 # OWASP's parameters for Argon2id: 19 MiB for each hash in work. The threads bound the memory and the cores
 # that a flood of logins can take.
@@ -35,12 +43,26 @@ def check_new_password(password: str, *, email: str = "", field: str = "password
 
 
 def _is_easy(password: str, email: str) -> bool:
-    stem = password.strip("0123456789!?.-_ ")
+    stem = _stem(password)
+    stems = {stem, stem.translate(_LOOKALIKES)}
     return (
         password in COMMON_PASSWORDS
+        or not stems.isdisjoint(COMMON_STEMS)
         or len(set(password)) < 4
-        or bool(email and (password == email or stem == email.partition("@")[0]))
+        or _is_pattern(password)
+        or bool(email and (password == email or email.partition("@")[0] in stems))
     )
+
+
+def _stem(password: str) -> str:
+    return password.strip("0123456789!?.-_#*+&%$ ")
+
+
+def _is_pattern(password: str) -> bool:
+    """Whether it is a few characters over and over, or a stretch of the alphabet or of a keyboard's row."""
+    length = len(password)
+    repeats = any(password == (password[:n] * length)[:length] for n in range(1, 5))
+    return repeats or any(password in run or password[::-1] in run for run in _RUNS)
 
 
 async def hash_password(password: str) -> str:
@@ -61,6 +83,11 @@ async def verify_password(password_hash: str | None, password: str) -> bool:
         _executor, _verify, password_hash or _DECOY, password[: LONGEST + 1]
     )
     return right and password_hash is not None
+
+
+def fingerprint(password_hash: str, purpose: str) -> str:
+    """Return what a signed link or token says of the password it was made for, so that it dies with that password."""
+    return hashlib.sha256(f"{purpose}:{password_hash}".encode()).hexdigest()[:32]
 
 
 def needs_rehash(password_hash: str) -> bool:

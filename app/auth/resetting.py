@@ -3,23 +3,25 @@
 The link carries a fingerprint of the present password hash, so that it dies with that password: no table of links.
 """
 
-import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from app.auth import emails
-from app.auth.passwords import hash_password
-from app.auth.security_log import note
+from app.auth.addresses.changes import cancel_open
+from app.auth.passwords import check_new_password, fingerprint, hash_password
+from app.auth.security_log import count_since, note
 from app.auth.sessions import end_sessions
 from app.core.db import execute, fetch_one, transaction
 from app.core.errors import ExpiredLink
 from app.core.ids import new_short_id, parse_id
 from app.core.jobs import enqueue
+from app.core.settings import get_settings
 from app.core.signing import read_token, sign_token
 
-LINK_AGE = timedelta(hours=1)
 JOB = "auth.reset"
+# So many mails go out for as long as a link works; whoever asks again has that many good links in the mailbox.
+MOST_LINKS = 5
 
 
 @dataclass(frozen=True)
@@ -32,8 +34,14 @@ class Resettable:
     password_hash: str
 
 
-def _fingerprint(password_hash: str) -> str:
-    return hashlib.sha256(b"reset:" + password_hash.encode()).hexdigest()[:32]
+def reset_token(user_id: UUID, password_hash: str, now: datetime) -> str:
+    """Return the token that lets its bearer replace this password."""
+    payload = {"user": str(user_id), "print": fingerprint(password_hash, "reset")}
+    return sign_token("reset", payload, now, _link_age())
+
+
+def _link_age() -> timedelta:
+    return timedelta(minutes=get_settings().reset_link_minutes)
 
 
 async def ask_for_reset(email: str, ip: str | None = None) -> None:
@@ -42,15 +50,18 @@ async def ask_for_reset(email: str, ip: str | None = None) -> None:
 
 
 async def send_reset_link(email: str, ip: str | None, request_id: str, now: datetime) -> None:
-    """Mail the link, when the address has an account."""
+    """Mail the link, when the address has an account that was not sent many just now."""
     row = await fetch_one(
         'SELECT id, email, name, password_hash FROM "user" WHERE lower(email) = lower($1)', email
     )
     if row is None:
         return
-    payload = {"user": str(row["id"]), "print": _fingerprint(row["password_hash"])}
-    token = sign_token("reset", payload, now, LINK_AGE)
-    minutes = int(LINK_AGE.total_seconds() // 60)
+    if await count_since(row["id"], "reset-asked", now - _link_age()) >= MOST_LINKS:
+        return
+    token, minutes = (
+        reset_token(row["id"], row["password_hash"], now),
+        get_settings().reset_link_minutes,
+    )
     async with transaction():
         await note("reset-asked", now, user_id=row["id"], ip=ip)
         await emails.reset_password(
@@ -65,7 +76,7 @@ async def check_reset(token: str, now: datetime) -> Resettable:
         'SELECT id AS user_id, email, name, password_hash FROM "user" WHERE id = $1',
         parse_id(payload["user"]),
     )
-    if row is None or _fingerprint(row["password_hash"]) != payload["print"]:
+    if row is None or fingerprint(row["password_hash"], "reset") != payload["print"]:
         raise ExpiredLink
     return Resettable(**dict(row))
 
@@ -75,9 +86,11 @@ async def reset_password(
 ) -> Resettable:
     """Set the new password, end every session, and confirm the address, for only its owner had the link.
 
-    Raises as `check_reset`; also when the same link was used at the same moment.
+    Raises as `check_reset`; also when the same link was used at the same moment. FieldError at `password` when that
+    is easy to guess for this person.
     """
     account = await check_reset(token, now)
+    check_new_password(password, email=account.email)
     password_hash = await hash_password(password)
     async with transaction():
         changed = await execute(
@@ -87,6 +100,7 @@ async def reset_password(
         )  # fmt: skip
         if not changed:
             raise ExpiredLink
+        await cancel_open(account.user_id, now)
         await end_sessions(account.user_id, now, cause="password")
         await note("password-reset", now, user_id=account.user_id, ip=ip)
         await emails.password_changed(account.user_id, account.email, account.name, now)

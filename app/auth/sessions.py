@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from app.auth import tokens
+from app.auth.devices import describe_device
 from app.auth.security_log import note
 from app.auth.tokens import Tokens
 from app.core.db import Record, execute, fetch, fetch_one, transaction
@@ -31,15 +32,20 @@ class SessionRow:
 async def start_session(
     user_id: UUID, now: datetime, ip: str | None = None, user_agent: str = ""
 ) -> Tokens:
-    """Begin a session and return its first tokens."""
-    session_id, expires_at = new_id(), now + timedelta(days=get_settings().refresh_token_days)
+    """Begin a session, always with a new id, and return its first tokens."""
+    settings = get_settings()
+    days = min(settings.refresh_token_days, settings.session_days)
+    session_id, expires_at = new_id(), now + timedelta(days=days)
     async with transaction():
         await execute(
             "INSERT INTO session (id, user_id, generation, ip, user_agent, created_at, rotated_at, expires_at) "
             "VALUES ($1, $2, 1, $3, $4, $5, $5, $6)",
             session_id, user_id, ip, _printable(user_agent), now, expires_at,
         )  # fmt: skip
-        await note("session-started", now, user_id=user_id, ip=ip, session=str(session_id))
+        device = describe_device(_printable(user_agent))
+        await note(
+            "session-started", now, user_id=user_id, ip=ip, session=str(session_id), device=device
+        )
     return tokens.issue(user_id, session_id, 1, now, expires_at)
 
 
@@ -56,12 +62,16 @@ async def rotate(refresh: str, now: datetime, ip: str | None = None) -> Tokens |
     claims = tokens.read("refresh", refresh, now)
     if claims is None or claims.expired:
         return None
-    expires_at = now + timedelta(days=get_settings().refresh_token_days)
+    settings = get_settings()
+    unused, at_most = (
+        timedelta(days=n) for n in (settings.refresh_token_days, settings.session_days)
+    )
     row = await fetch_one(
-        "UPDATE session SET generation = generation + 1, rotated_at = $3, expires_at = $4, ip = coalesce($5, ip) "
+        "UPDATE session SET generation = generation + 1, rotated_at = $3, ip = coalesce($5, ip), "
+        "expires_at = least($4, created_at + $6::interval) "
         "WHERE id = $1 AND generation = $2 AND ended_at IS NULL AND expires_at > $3 "
-        "RETURNING user_id, generation, expires_at",
-        claims.session_id, claims.generation, now, expires_at, ip,
+        "AND created_at + $6::interval > $3 RETURNING user_id, generation, expires_at",
+        claims.session_id, claims.generation, now, now + unused, ip, at_most,
     )  # fmt: skip
     if row is None:
         row = await _in_grace(claims, now)

@@ -1,6 +1,6 @@
 """Organizations, groups, the users in them, their roles and sessions, and the security log."""
 
-from piccolo.columns import JSONB, UUID, ForeignKey, Integer, Text, Timestamptz, Varchar
+from piccolo.columns import JSONB, UUID, BigInt, ForeignKey, Integer, Text, Timestamptz, Varchar
 from piccolo.columns.base import OnDelete
 from piccolo.columns.reference import LazyTableReference
 from piccolo.table import Table
@@ -38,7 +38,8 @@ class Group(Table, tablename="group"):
 
 
 class User(Table, tablename="user"):
-    """A person who logs in. `email` is kept as typed and unique whatever its case (index in the migration)."""
+    """A person who logs in. `email` is kept as typed and unique whatever its case (index in the migration); `zone` is
+    where they read times, "" while nobody knows."""
 
     id = UUID(primary_key=True, default=new_id)
     organization_id = ForeignKey(Organization, null=False, on_delete=OnDelete.restrict, index=True)
@@ -46,6 +47,7 @@ class User(Table, tablename="user"):
     email = Varchar(length=254)
     name = Varchar(length=120)
     password_hash = Text()
+    zone = Varchar(length=64)
     verified_at = Timestamptz(default=None, null=True)
     created_at = Timestamptz(default=None, null=False)
     updated_at = Timestamptz(default=None, null=False)
@@ -81,6 +83,51 @@ class Session(Table, tablename="session"):
     expires_at = Timestamptz(default=None, null=False)
     ended_at = Timestamptz(default=None, null=True)
     ended_cause = Varchar(length=20, default=None, null=True)
+
+
+class TwoFactor(Table, tablename="two_factor"):
+    """An authenticator app, on once it was `confirmed_at`. `secret` is sealed; a step of its clock counts once."""
+
+    id = UUID(primary_key=True, default=new_id)
+    user_id = ForeignKey(User, null=False, on_delete=OnDelete.cascade, index=True, unique=True)
+    secret = Text()
+    last_step = BigInt(default=0)
+    created_at = Timestamptz(default=None, null=False)
+    confirmed_at = Timestamptz(default=None, null=True)
+
+
+class RecoveryCode(Table, tablename="recovery_code"):
+    """One of the codes that stand in for a lost authenticator app, once each; only its digest is kept."""
+
+    id = UUID(primary_key=True, default=new_id)
+    user_id = ForeignKey(User, null=False, on_delete=OnDelete.cascade, index=True)
+    digest = Varchar(length=64)
+    created_at = Timestamptz(default=None, null=False)
+    used_at = Timestamptz(default=None, null=True)
+
+
+class EmailChange(Table, tablename="email_change"):
+    """From one address to another: open until confirmed or cancelled; confirmed, it can be undone `undo_until`."""
+
+    id = UUID(primary_key=True, default=new_id)
+    user_id = ForeignKey(User, null=False, on_delete=OnDelete.cascade, index=True)
+    old_email = Varchar(length=254)
+    new_email = Varchar(length=254)
+    created_at = Timestamptz(default=None, null=False)
+    expires_at = Timestamptz(default=None, null=False)
+    confirmed_at = Timestamptz(default=None, null=True)
+    undo_until = Timestamptz(default=None, null=True)
+    cancelled_at = Timestamptz(default=None, null=True)
+    undone_at = Timestamptz(default=None, null=True)
+
+
+class Guess(Table, tablename="guess"):
+    """How often something secret was tried, by a digest of what and from where (`guessing.py`)."""
+
+    key = Varchar(length=64, primary_key=True)
+    tries = Integer(default=0)
+    last_at = Timestamptz(default=None, null=False)
+    wait_until = Timestamptz(default=None, null=False)
 
 
 class SecurityLog(Table, tablename="security_log", tags=[PARTITIONED]):

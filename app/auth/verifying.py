@@ -10,9 +10,8 @@ from app.core.db import execute, fetch_one, fetch_value, transaction
 from app.core.errors import ExpiredLink, Invalid
 from app.core.i18n import gettext as _
 from app.core.ids import parse_id
+from app.core.settings import get_settings
 from app.core.signing import read_token, sign_token
-
-LINK_AGE = timedelta(days=14)
 
 
 class AddressUnconfirmed(Invalid):
@@ -30,7 +29,8 @@ async def ensure_verified(user_id: UUID) -> None:
 
 def verification_token(user_id: UUID, email: str, now: datetime) -> str:
     """Return the token that confirms that `email` is this user's."""
-    return sign_token("verify", {"user": str(user_id), "email": email}, now, LINK_AGE)
+    age = timedelta(days=get_settings().verification_link_days)
+    return sign_token("verify", {"user": str(user_id), "email": email}, now, age)
 
 
 async def check_verification(token: str, now: datetime) -> tuple[UUID, str]:

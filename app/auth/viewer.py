@@ -11,7 +11,7 @@ from app.core.settings import get_settings
 class Viewer:
     """A logged-in person. Everything they reach is loaded `WHERE group_id = viewer.group_id`.
 
-    `session_id` is None only between signing up and the first session.
+    `session_id` is None only between signing up and the first session; `zone` is "" until it is known.
     """
 
     user_id: UUID
@@ -22,6 +22,7 @@ class Viewer:
     roles: frozenset[str]
     session_id: UUID | None = None
     verified: bool = False
+    zone: str = ""
 
     def can(self, permission: Permission) -> bool:
         return permission in permissions_of(self.roles)

@@ -25,7 +25,7 @@ AnyConnection = ASGIConnection[Any, Any, Any, Any]
 
 # By primary keys and one short index range: what a console request pays for sessions that end at once.
 _LOAD = """
-SELECT u.id, u.organization_id, u.group_id, u.email, u.name, u.verified_at IS NOT NULL AS verified,
+SELECT u.id, u.organization_id, u.group_id, u.email, u.name, u.zone, u.verified_at IS NOT NULL AS verified,
   ARRAY(SELECT r.name FROM user_role held JOIN role r ON r.id = held.role_id
         WHERE held.user_id = u.id AND r.group_id = u.group_id) AS roles
 FROM session s JOIN "user" u ON u.id = s.user_id
@@ -56,6 +56,7 @@ async def load_viewer(session_id: UUID, user_id: UUID, now: datetime) -> Viewer 
         roles=frozenset(row["roles"]),
         session_id=session_id,
         verified=row["verified"],
+        zone=row["zone"],
     )
 
 

@@ -55,8 +55,17 @@ class Settings(BaseSettings):
     # What a mail server shows that reports returned mail to /webhooks/bounces; "" takes no reports.
     bounce_token: str = ""
 
-    access_token_minutes: int = 15
-    refresh_token_days: int = 30
+    access_token_minutes: int = Field(default=15, ge=1)
+    # A session ends when it was not used for so long, and after `session_days` however busy it is.
+    refresh_token_days: int = Field(default=30, ge=1)
+    session_days: int = Field(default=365, ge=1)
+    # How long the second step of a login may take, and how long links about accounts work.
+    login_code_minutes: int = Field(default=10, ge=1)
+    reset_link_minutes: int = Field(default=60, ge=1)
+    verification_link_days: int = Field(default=14, ge=1)
+    address_change_hours: int = Field(default=24, ge=1)
+    # So long the old address can take a change of address back.
+    address_undo_days: int = Field(default=7, ge=1)
     hold_minutes: int = 15
     download_link_minutes: int = 10
     download_attempts_per_order: int = 20

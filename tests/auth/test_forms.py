@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.auth import forms
+from app.auth import account_forms, forms
 from app.core.forms import FormModel, validate
 
 FORMS: list[type[FormModel]] = [
@@ -14,8 +14,12 @@ FORMS: list[type[FormModel]] = [
     forms.LogInForm,
     forms.ForgotForm,
     forms.ResetForm,
-    forms.NameForm,
     forms.PasswordForm,
+    account_forms.ProfileForm,
+    account_forms.AddressForm,
+    account_forms.BeginForm,
+    account_forms.CodeForm,
+    account_forms.ProofForm,
 ]
 
 

@@ -47,7 +47,7 @@ async def test_without_a_session_the_console_leads_to_the_login_and_back(
 
 async def test_htmx_is_sent_to_the_login_as_a_whole_page(client: httpx.AsyncClient) -> None:
     response = await client.post(
-        "/console/account/name",
+        "/console/account/profile",
         data={"name": "x"},
         headers={"HX-Request": "true", "HX-Current-URL": "http://anywhere/console/account"},
     )
@@ -88,19 +88,6 @@ async def test_logging_in_again_replaces_this_browsers_session(owner: Member) ->
     assert (await owner.post("/login", data=OLIVIA)).status_code == 303
     causes = await db.fetch("SELECT ended_cause FROM session ORDER BY created_at, id")
     assert [row["ended_cause"] for row in causes] == ["replaced", None]
-
-
-async def test_a_stranger_who_guesses_does_not_lock_the_owner_out(
-    client: httpx.AsyncClient, owner: Member
-) -> None:
-    assert (await owner.post("/login", data=OLIVIA)).status_code == 303  # her browser is known now
-    for _ in range(9):
-        guess = await client.post("/login", data={**OLIVIA, "password": "a guess it is"})
-        assert guess.status_code == 422
-    refused = await client.post("/login", data=OLIVIA)
-    assert refused.status_code == 429
-    assert "wait a moment" in refused.text
-    assert (await owner.post("/login", data=OLIVIA)).status_code == 303
 
 
 async def test_logins_are_limited_by_address(client: httpx.AsyncClient) -> None:

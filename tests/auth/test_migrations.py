@@ -36,7 +36,8 @@ async def test_the_database_declares_what_the_tables_say(app: Any) -> None:
 
     for table in (
         auth.Organization, auth.Group, auth.User, auth.Role, auth.UserRole, auth.Session,
-        auth.SecurityLog, notifications.Message,
+        auth.SecurityLog, auth.TwoFactor, auth.RecoveryCode, auth.EmailChange, auth.Guess,
+        notifications.Message,
     ):  # fmt: skip
         rows = await db.fetch(
             "SELECT column_name, is_nullable = 'YES' AS nullable, character_maximum_length AS length "

@@ -26,7 +26,12 @@ def at_full_cost(running_app: Any) -> Iterator[None]:
 def test_length_and_the_first_guesses() -> None:
     check_new_password("four quiet words here")
     check_new_password("пароль из слов")
-    for bad in ("short", "x" * 257, "Password123", "1112223331", "abcabcabcabc", "letmeinplease"):
+    check_new_password("a summer by the river")
+    check_new_password("welcome back, otter")
+    for bad in (
+        "short", "x" * 257, "Password123", "1112223331", "abcabcabcabc", "letmeinplease",
+        "P@ssw0rd!!2031", "Summer2027!!", "5678901234", "lkjhgfdsa" + "lkj", "hijklmnopqrs", "ab1dab1dab1d",
+    ):  # fmt: skip
         with pytest.raises(FieldError) as refused:
             check_new_password(bad, field="new")
         assert refused.value.field == "new"

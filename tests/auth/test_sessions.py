@@ -84,6 +84,18 @@ async def test_a_session_ends_when_it_is_not_used(owner: Member, clock: ManualCl
     assert "refresh" not in owner.cookies
 
 
+async def test_a_session_ends_after_its_days_however_busy_it_is(
+    owner: Member, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(get_settings(), "session_days", 40)
+    for _ in range(3):
+        assert (await owner.get("/console/account")).status_code == 200
+        clock.advance(timedelta(days=13))
+    assert (await owner.get("/console/account")).status_code == 200
+    clock.advance(timedelta(days=1))
+    assert (await owner.get("/console/account")).status_code == 303
+
+
 async def test_an_ended_session_stops_at_once(owner: Member, now: datetime) -> None:
     session = await start_session(owner.viewer.user_id, now)
     hold(owner, session)
@@ -98,7 +110,7 @@ async def test_the_account_page_ends_one_session_and_all_others(
 ) -> None:
     agent = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
     phone = await start_session(owner.viewer.user_id, now, "192.0.2.1", agent)
-    shown = await owner.get("/console/account")
+    shown = await owner.get("/console/account/sessions")
     assert "Firefox on Linux" in shown.text
     assert "192.0.2.1" in shown.text
     path = f"/console/account/sessions/{phone.session_id}"
@@ -130,14 +142,18 @@ async def test_an_outsider_can_neither_see_nor_end_a_session(
     for stranger in (outsider, colleague):
         assert (await stranger.post(f"/console/account/sessions/{session_id}")).status_code == 404
         assert (await stranger.delete(f"/console/account/sessions/{session_id}")).status_code == 404
-        assert str(session_id) not in (await stranger.get("/console/account")).text
+        assert str(session_id) not in (await stranger.get("/console/account/sessions")).text
         await stranger.post("/console/account/sessions")
     assert (await owner.post("/console/account/sessions/not-an-id")).status_code == 404
     assert (await owner.get("/console/account")).status_code == 200
 
 
 async def test_nobody_writes_without_a_session(client: httpx.AsyncClient) -> None:
-    for path in ("name", "password", "sessions", f"sessions/{UUID(int=1)}"):
+    for path in (
+        "profile", "address", "address/cancellation", "password", "sessions", "sessions/everywhere",
+        f"sessions/{UUID(int=1)}", "two-factor", "two-factor/setup", "two-factor/codes",
+        "two-factor/codes/file", "two-factor/removal",
+    ):  # fmt: skip
         response = await client.post(f"/console/account/{path}", data={})
         assert response.status_code == 303
         assert response.headers["location"] == "/login"
@@ -169,6 +185,25 @@ async def test_keys_rotate(owner: Member, now: datetime, monkeypatch: pytest.Mon
     monkeypatch.setattr(settings, "secret_keys", ["b" * 40])
     assert tokens.read("access", renewed.access, now) is not None
     assert tokens.read("access", session.access, now) is None
+
+
+async def test_nobody_is_logged_out_when_a_new_key_is_put_in_front(
+    owner: Member, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = get_settings()
+    monkeypatch.setattr(settings, "secret_keys", ["b" * 40, *settings.secret_keys])
+    assert (await owner.get("/console/account")).status_code == 200
+    clock.advance(LATER)
+    assert (await owner.get("/console/account")).status_code == 200
+    assert await db.fetch_value("SELECT count(*) FROM session WHERE ended_at IS NULL") == 1
+
+
+async def test_logging_out_everywhere_ends_this_session_too(owner: Member, now: datetime) -> None:
+    await start_session(owner.viewer.user_id, now)
+    response = await owner.post("/console/account/sessions/everywhere")
+    assert response.headers["location"] == "/login"
+    assert await live_sessions(owner.viewer.user_id, now) == []
+    assert (await owner.get("/console/account")).status_code == 303
 
 
 async def test_ending_all_sessions_counts_them(owner: Member, now: datetime) -> None:

@@ -11,7 +11,7 @@ from tests.fuzz.traces import Snapshot
 from tests.fuzz.world import World
 
 # What a refusal may leave: that a wrong password was tried, and that a download link was opened in vain.
-RECORDED = frozenset({"security_log", "download_attempt"})
+RECORDED = frozenset({"security_log", "guess", "download_attempt"})
 
 Pairs = list[tuple[str, str]]
 

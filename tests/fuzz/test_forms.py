@@ -33,6 +33,10 @@ SCRIPTED = {
     "DELETE /console/pages/{page_id}/cover/{upload_id}": (),
     "DELETE /console/pages/{page_id}/cover": (),
     "POST /console/account/verification": (),
+    # Two-factor is on already, and the codes are shown once, on the answer to a POST.
+    "POST /console/account/two-factor/setup": (("password", ""),),
+    "POST /console/account/two-factor": (("code", ""),),
+    "POST /console/account/two-factor/codes/file": (("code", "abcd-efgh-jkmn-pqrs"),),
     "POST /console/registrations/{registration_id}/promotion": (),
     "DELETE /console/registrations/{registration_id}/check-in": (),
     # Shown to whoever is invited and logged in.

@@ -45,6 +45,7 @@ from tests.factories.registrations import make_registration
 from tests.factories.rehearsals import ask_for
 from tests.factories.teams import make_invitation
 from tests.factories.types import make_countdown, make_event, make_offer
+from tests.fuzz.account import make_account
 from tests.fuzz.discovery import Route
 from tests.products.uploads import announce
 
@@ -154,6 +155,7 @@ async def make_world(
         "job_id": str(await _dead_letter(now)),
         "reset/token": sign_token("reset", {"user": str(viewer.user_id), "print": print_}, now),
         "verify/token": verification_token(viewer.user_id, viewer.email, now),
+        **await make_account(viewer, visitor, now),
         "orders/token": order_token(sold.id, now),
         "d/token": download_path(sold.id, files[0]["id"], ADDRESS, now).removeprefix("/d/"),
         "media/token": media_url(picture_key(cover, 1200)).removeprefix("/media/"),

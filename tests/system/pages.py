@@ -36,6 +36,21 @@ TEAM = {
     "/invitations/{token}",
 }
 CONSOLE |= TEAM
+ACCOUNT = {
+    "/console/account",
+    "/console/account/password",
+    "/console/account/security",
+    "/console/account/sessions",
+    "/console/account/two-factor",
+    "/console/account/two-factor/codes",
+    "/console/account/two-factor/removal",
+    "/console/account/two-factor/setup",
+    "/address/confirm/{token}",
+    "/address/undo/{token}",
+    "/login/code",
+    "/login/recovery",
+}
+CONSOLE |= ACCOUNT
 WAITING = {
     "/waitlist/{token}",
     "/unsubscribe/{token}",

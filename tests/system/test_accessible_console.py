@@ -64,9 +64,7 @@ async def test_pages_and_their_editor(owner: Any, app: Litestar, visitors: Visit
     audit.verdict(app, {PAGES + path for path in pages})
 
 
-async def test_products_orders_and_the_account(
-    owner: Any, app: Litestar, visitors: Visitors
-) -> None:
+async def test_products_and_orders(owner: Any, app: Litestar, visitors: Visitors) -> None:
     now, viewer = utc_now(), owner.viewer
     page = await visitors(viewer, reduced_motion="reduce")
     visitors.watch(page).allowed.add(422)
@@ -88,7 +86,7 @@ async def test_products_orders_and_the_account(
     await expect(page.get_by_role("alert")).to_be_visible()
     await audit.look("a password, refused")
     pages = {PRODUCTS, f"{PRODUCTS}/new", PRODUCTS + "/{product_id}"}
-    audit.verdict(app, pages | {ORDERS, ORDERS + "/{order_id}", "/console/account"})
+    audit.verdict(app, pages | {ORDERS, ORDERS + "/{order_id}"})
 
 
 async def test_operations_and_the_style_guide(

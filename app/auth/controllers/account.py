@@ -1,15 +1,16 @@
-"""`/console/account`: name, password and sessions of the person who is logged in."""
+"""`/console/account`: name, time zone and address of the person who is logged in."""
 
 from datetime import datetime
 from typing import Any
 
 from litestar import Controller, Response, get, post
 
-from app.auth.changing import change_password, rename
+from app.auth.account_forms import AddressForm, ProfileForm
+from app.auth.addresses.asking import ask_for_change, cancel_change
+from app.auth.addresses.changes import open_change
+from app.auth.changing import change_profile
 from app.auth.controllers.answers import AnyRequest
-from app.auth.controllers.own_sessions import shown_sessions
-from app.auth.forms import NameForm, PasswordForm
-from app.auth.limiting import limit_password_changes, limit_verifications
+from app.auth.limiting import limit_address_changes, limit_proofs, limit_verifications
 from app.auth.redirects import own_path
 from app.auth.verifying import send_verification
 from app.auth.viewer import Viewer
@@ -17,24 +18,24 @@ from app.core.errors import TooManyRequests
 from app.core.forms import FieldError, Form, read_form
 from app.core.i18n import gettext as _
 from app.core.ratelimit import client_address
-from app.core.rendering import fragments, is_htmx, page, redirect
+from app.core.rendering import Fragment, fragments, is_htmx, page, redirect
+from app.core.zones import zones
 
 PATH = "/console/account"
-PAGE = "auth/account.html"
 
 
-async def account_page(
-    request: AnyRequest, viewer: Viewer, now: datetime, status: int = 200, **forms: Form[Any]
-) -> Response[str]:
-    """Show the whole page, with the forms that were sent in place of fresh ones."""
-    shown: dict[str, Any] = {
-        "viewer": viewer,
-        "name_form": Form[NameForm](values={"name": viewer.name}),
-        "password_form": Form[PasswordForm](),
-        "sessions": await shown_sessions(viewer, now),
-        **forms,
-    }
-    return page(request, PAGE, status=status, **shown)
+def _profile(viewer: Viewer, form: Form[ProfileForm] | None = None) -> Fragment:
+    shown = form or Form[ProfileForm](values={"name": viewer.name, "zone": viewer.zone})
+    choices = [("", _("Not chosen: UTC")), *((zone, zone.replace("_", " ")) for zone in zones())]
+    return "auth/_profile.html", {"profile_form": shown, "zones": choices}
+
+
+async def _address(
+    viewer: Viewer, now: datetime, form: Form[AddressForm] | None = None
+) -> Fragment:
+    change = await open_change(viewer.user_id, now)
+    shown = form or Form[AddressForm]()
+    return "auth/_address.html", {"address_form": shown, "change": change, "viewer": viewer}
 
 
 class AccountController(Controller):
@@ -42,33 +43,46 @@ class AccountController(Controller):
 
     @get()
     async def show(self, request: AnyRequest, viewer: Viewer, now: datetime) -> Response[str]:
-        return await account_page(request, viewer, now)
+        return await self._page(request, viewer, now)
 
-    @post("/name")
-    async def rename(self, request: AnyRequest, viewer: Viewer, now: datetime) -> Response[str]:
-        form = await read_form(request, NameForm)
-        if form.data is not None:
-            await rename(viewer.user_id, form.data.name, now)
-        toast = _("Your name is saved.") if form.ok else None
-        return await self._answer(request, viewer, now, "name", form, toast)
-
-    @post("/password")
-    async def change_password(
+    @post("/profile")
+    async def change_profile(
         self, request: AnyRequest, viewer: Viewer, now: datetime
     ) -> Response[str]:
-        await limit_password_changes(request, viewer.user_id)
-        form = await read_form(request, PasswordForm)
-        toast = None
+        form = await read_form(request, ProfileForm)
+        if form.data is None:
+            if is_htmx(request):
+                return fragments(request, _profile(viewer, form), status=422)
+            return await self._page(request, viewer, now, _profile(viewer, form), status=422)
+        await change_profile(viewer.user_id, form.data.name, form.data.zone, now)
+        if is_htmx(request):
+            return fragments(request, _profile(viewer, form), toast=_("Saved."))
+        return redirect(request, PATH, toast=_("Saved."))
+
+    @post("/address")
+    async def change_address(
+        self, request: AnyRequest, viewer: Viewer, now: datetime
+    ) -> Response[str]:
+        """Ask for another address; the answer is the same whoever may have that one."""
+        await limit_proofs(request, viewer.user_id)
+        form = await read_form(request, AddressForm)
         if form.data is not None:
-            sent = form.data
+            sent, ip = form.data, client_address(request)
+            await limit_address_changes(request, viewer.user_id)
             try:
-                await change_password(
-                    viewer, sent.current, sent.password, now, client_address(request)
-                )
-                toast = _("Your password is changed. All other sessions were ended.")
+                await ask_for_change(viewer, sent.email, sent.current, now, ip)
             except FieldError as error:
                 form.take(error)
-        return await self._answer(request, viewer, now, "password", form, toast)
+        return await self._address_answer(request, viewer, now, form)
+
+    @post("/address/cancellation")
+    async def cancel_address(
+        self, request: AnyRequest, viewer: Viewer, now: datetime
+    ) -> Response[str]:
+        await cancel_change(viewer.user_id, now, client_address(request))
+        if is_htmx(request):
+            return fragments(request, await _address(viewer, now), toast=_("Given up."))
+        return redirect(request, PATH, toast=_("Given up."))
 
     @post("/verification")
     async def send_verification(
@@ -86,30 +100,26 @@ class AccountController(Controller):
         await send_verification(viewer, now)
         if is_htmx(request) and not viewer.verified:
             return fragments(request, (notice, {"sent": True}))
-        return redirect(
-            request,
-            own_path(request.query_params.get("back", "")) or PATH,
-            toast=_("The mail is on its way."),
-        )
+        back = own_path(request.query_params.get("back", "")) or PATH
+        return redirect(request, back, toast=_("The mail is on its way."))
 
-    async def _answer(
-        self,
-        request: AnyRequest,
-        viewer: Viewer,
-        now: datetime,
-        what: str,
-        form: Form[Any],
-        toast: str | None,
+    async def _address_answer(
+        self, request: AnyRequest, viewer: Viewer, now: datetime, form: Form[AddressForm]
     ) -> Response[str]:
-        """Answer a sent form: with fragments for htmx, else with the page again or back to it."""
-        key, status = f"{what}_form", 200 if form.ok else 422
-        if not is_htmx(request):
-            if form.ok:
-                return redirect(request, PATH, toast=toast)
-            return await account_page(request, viewer, now, status, **{key: form})
-        shown = Form[Any]() if form.ok and what == "password" else form
-        main = (f"auth/_{what}.html", {key: shown, "viewer": viewer})
-        if not form.ok or what != "password":
-            return fragments(request, main, status=status, toast=toast)
-        sessions = ("auth/_sessions.html", {"sessions": await shown_sessions(viewer, now)})
-        return fragments(request, main, sessions, status=status, toast=toast)
+        toast = _("Please look into the new mailbox.") if form.ok else None
+        if form.ok and not is_htmx(request):
+            return redirect(request, PATH, toast=toast)
+        status = 200 if form.ok else 422
+        shown = await _address(viewer, now, None if form.ok else form)
+        if is_htmx(request):
+            return fragments(request, shown, status=status, toast=toast)
+        return await self._page(request, viewer, now, shown, status=status)
+
+    async def _page(
+        self, request: AnyRequest, viewer: Viewer, now: datetime, *sent: Fragment, status: int = 200
+    ) -> Response[str]:
+        """Show the whole page, with what was sent in place of fresh forms."""
+        context: dict[str, Any] = {**_profile(viewer)[1], **(await _address(viewer, now))[1]}
+        for _template, shown in sent:
+            context |= dict(shown)
+        return page(request, "auth/account.html", status=status, **context)

@@ -4,18 +4,21 @@ from datetime import datetime
 
 from litestar import Controller, Response, get, post
 
-from app.auth.controllers.answers import AnyRequest, logged_in, too_many
+from app.auth.controllers.answers import (
+    AnyRequest,
+    first_step_done,
+    too_many,
+    whose_password,
+)
 from app.auth.cookies import no_session_cookies, set_cookies
 from app.auth.forms import LogInForm
 from app.auth.limiting import limit_logins
-from app.auth.logging_in import authenticate
 from app.auth.redirects import after_login
 from app.auth.sessions import end_session
 from app.auth.viewing import viewer_of
 from app.core.errors import TooManyRequests
 from app.core.forms import FORM_LEVEL, Form, read_form
 from app.core.i18n import gettext as _
-from app.core.ratelimit import client_address
 from app.core.rendering import page, redirect
 
 TEMPLATE = "auth/login.html"
@@ -35,17 +38,17 @@ class LogInController(Controller):
     async def create(self, request: AnyRequest, now: datetime) -> Response[str]:
         form = await read_form(request, LogInForm)
         try:
-            await limit_logins(request, form.value("email"), now)
+            await limit_logins(request)
+            if form.data is None:
+                return page(request, TEMPLATE, status=422, form=form)
+            data = form.data
+            user_id = await whose_password(request, data.email, data.password, now)
         except TooManyRequests as error:
             return too_many(request, TEMPLATE, form, error)
-        if form.data is None:
-            return page(request, TEMPLATE, status=422, form=form)
-        data = form.data
-        user_id = await authenticate(data.email, data.password, now, client_address(request))
         if user_id is None:
             form.add(FORM_LEVEL, _("The address or the password is wrong."))
             return page(request, TEMPLATE, status=422, form=form)
-        return await logged_in(request, user_id, data.email, now, data.next, None)
+        return await first_step_done(request, user_id, now, data.next)
 
 
 @post("/logout")

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from litestar import Controller, Response, route
+from litestar import Controller, Response, get, post, route
 
 from app.auth.controllers.answers import AnyRequest
 from app.auth.cookies import no_session_cookies, set_cookies
@@ -15,9 +16,9 @@ from app.auth.viewer import Viewer
 from app.core.errors import NotFound
 from app.core.i18n import gettext as _
 from app.core.ids import parse_id
-from app.core.rendering import fragments, is_htmx, redirect
+from app.core.rendering import fragments, is_htmx, page, redirect
 
-BACK = "/console/account"
+PATH = "/console/account/sessions"
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,11 @@ async def shown_sessions(viewer: Viewer, now: datetime) -> Sequence[ShownSession
 
 
 class OwnSessionsController(Controller):
-    path = "/console/account/sessions"
+    path = PATH
+
+    @get()
+    async def show(self, request: AnyRequest, viewer: Viewer, now: datetime) -> Response[str]:
+        return page(request, "auth/sessions.html", **await self._list(viewer, now))
 
     # POST is what a form without scripts can send.
     @route("/{session_id:str}", http_method=["DELETE", "POST"], status_code=200)
@@ -60,9 +65,7 @@ class OwnSessionsController(Controller):
         if known is None or not await end_session(known, viewer.user_id, now, "ended"):
             raise NotFound
         if known == viewer.session_id:
-            response = redirect(request, "/login", toast=_("You are logged out."))
-            set_cookies(response, no_session_cookies())
-            return response
+            return self._out(request, _("You are logged out."))
         return await self._answer(request, viewer, now, _("That session is ended."))
 
     @route(http_method=["DELETE", "POST"], status_code=200)
@@ -70,10 +73,24 @@ class OwnSessionsController(Controller):
         await end_sessions(viewer.user_id, now, keep=viewer.session_id)
         return await self._answer(request, viewer, now, _("All other sessions are ended."))
 
+    @post("/everywhere", status_code=200)
+    async def end_all(self, request: AnyRequest, viewer: Viewer, now: datetime) -> Response[str]:
+        """End every session, this one too."""
+        await end_sessions(viewer.user_id, now)
+        return self._out(request, _("You are logged out everywhere."))
+
+    def _out(self, request: AnyRequest, toast: str) -> Response[str]:
+        response = redirect(request, "/login", toast=toast)
+        set_cookies(response, no_session_cookies())
+        return response
+
+    async def _list(self, viewer: Viewer, now: datetime) -> dict[str, Any]:
+        return {"sessions": await shown_sessions(viewer, now), "viewer": viewer}
+
     async def _answer(
         self, request: AnyRequest, viewer: Viewer, now: datetime, toast: str
     ) -> Response[str]:
         if not is_htmx(request):
-            return redirect(request, BACK, toast=toast)
-        context = {"sessions": await shown_sessions(viewer, now)}
-        return fragments(request, ("auth/_sessions.html", context), toast=toast)
+            return redirect(request, PATH, toast=toast)
+        shown = "auth/_sessions.html", await self._list(viewer, now)
+        return fragments(request, shown, toast=toast)

@@ -5,14 +5,15 @@ from datetime import datetime
 from litestar import Controller, Response, get, post
 
 from app.auth import resetting
-from app.auth.controllers.answers import AnyRequest, logged_in, too_many
+from app.auth.controllers.answers import AnyRequest, first_step_done, too_many
 from app.auth.forms import ForgotForm, ResetForm
 from app.auth.limiting import limit_resets
 from app.core.errors import TooManyRequests
-from app.core.forms import Form, read_form
+from app.core.forms import FieldError, Form, read_form
 from app.core.i18n import gettext as _
 from app.core.ratelimit import client_address, limit
 from app.core.rendering import page
+from app.core.settings import get_settings
 
 # The link is a secret: no other site may learn it from a Referer.
 SECRET = {"Referrer-Policy": "no-referrer"}
@@ -37,7 +38,8 @@ class ForgotController(Controller):
         if form.data is None:
             return page(request, "auth/forgot.html", status=422, form=form)
         await resetting.ask_for_reset(form.data.email, client_address(request))
-        return page(request, "auth/forgot_sent.html", email=form.data.email)
+        minutes = get_settings().reset_link_minutes
+        return page(request, "auth/forgot_sent.html", email=form.data.email, minutes=minutes)
 
 
 class ResetController(Controller):
@@ -57,9 +59,13 @@ class ResetController(Controller):
         if form.data is None:
             return self._page(request, token, account.email, form, 422)
         ip = client_address(request)
-        account = await resetting.reset_password(token, form.data.password, now, ip)
+        try:
+            account = await resetting.reset_password(token, form.data.password, now, ip)
+        except FieldError as error:
+            form.take(error)
+            return self._page(request, token, account.email, form, 422)
         toast = _("Your new password holds. All other sessions were ended.")
-        return await logged_in(request, account.user_id, account.email, now, "", toast)
+        return await first_step_done(request, account.user_id, now, "", toast)
 
     def _page(
         self, request: AnyRequest, token: str, email: str, form: Form[ResetForm], status: int = 200

@@ -12,16 +12,22 @@ from litestar import Controller, Response, get, post
 
 from app.auth import emails
 from app.auth.accounts import AccountExists, account_of, sign_up
-from app.auth.controllers.answers import AnyRequest, logged_in, too_many
+from app.auth.address_emails import address_kept
+from app.auth.addresses.changes import kept_until
+from app.auth.controllers.answers import (
+    AnyRequest,
+    first_step_done,
+    logged_in,
+    too_many,
+    whose_password,
+)
 from app.auth.forms import SignUpForm
 from app.auth.limiting import limit_logins, limit_sign_ups
-from app.auth.logging_in import authenticate
 from app.auth.redirects import after_login
 from app.auth.viewing import viewer_of
 from app.core.errors import TooManyRequests
 from app.core.forms import Form, read_form
 from app.core.i18n import gettext as _
-from app.core.ratelimit import client_address
 from app.core.rendering import page, redirect
 
 TEMPLATE = "auth/signup.html"
@@ -46,20 +52,22 @@ class SignUpController(Controller):
                 return page(request, TEMPLATE, status=422, form=form)
             data = form.data
             try:
-                viewer = await sign_up(data.email, data.password, data.name, now)
+                viewer = await sign_up(data.email, data.password, data.name, now, zone=data.zone)
             except AccountExists:
                 return await self._known(request, data, now)
         except TooManyRequests as error:
             return too_many(request, TEMPLATE, form, error)
         toast = _("Welcome to Mayfly. Your account is ready.")
-        return await logged_in(request, viewer.user_id, data.email, now, data.next, toast)
+        return await logged_in(request, viewer.user_id, now, data.next, toast)
 
     async def _known(self, request: AnyRequest, data: SignUpForm, now: datetime) -> Response[str]:
-        await limit_logins(request, data.email, now)
-        user_id = await authenticate(data.email, data.password, now, client_address(request))
+        await limit_logins(request)
+        user_id = await whose_password(request, data.email, data.password, now)
         if user_id is not None:
-            return await logged_in(request, user_id, data.email, now, data.next, None)
+            return await first_step_done(request, user_id, now, data.next)
         account = await account_of(data.email)
         if account is not None:
             await emails.account_exists(account.user_id, account.email, account.name, now)
+        elif until := await kept_until(data.email, now):
+            await address_kept(data.email, until)
         return page(request, "auth/check_mail.html", email=data.email, form=Form[SignUpForm]())

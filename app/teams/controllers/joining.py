@@ -67,7 +67,7 @@ class JoiningController(Controller):
             form.add(FORM_LEVEL, _to_invited(error))
             return await _show(request, token, invitation, now, error.status, form=form)
         done = _("Welcome to %(name)s.", name=invitation.organization)
-        return await logged_in(request, user_id, invitation.email, now, "/console", done)
+        return await logged_in(request, user_id, now, "/console", done)
 
     @post("/acceptance", status_code=200)
     async def accept(

@@ -1,0 +1,55 @@
+"""`/address/…`: the links in mails about a change of address, and a button each, because mail programs open links."""
+
+from datetime import datetime
+
+from litestar import Controller, Response, get, post
+
+from app.auth.addresses.confirming import check_confirmation, confirm_change
+from app.auth.addresses.undoing import check_undo, undo_change
+from app.auth.controllers.answers import AnyRequest
+from app.auth.cookies import no_session_cookies, set_cookies
+from app.auth.viewing import viewer_of
+from app.core.i18n import gettext as _
+from app.core.ratelimit import client_address, limit
+from app.core.rendering import page, redirect
+
+USES = "30/hour"
+SECRET = {"Referrer-Policy": "no-referrer"}
+
+
+class ConfirmAddressController(Controller):
+    path = "/address/confirm/{token:str}"
+    response_headers = SECRET
+
+    @get()
+    async def show(self, request: AnyRequest, token: str, now: datetime) -> Response[str]:
+        change = await check_confirmation(token, now)
+        return page(request, "auth/address_confirm.html", token=token, change=change)
+
+    @post()
+    async def create(self, request: AnyRequest, token: str, now: datetime) -> Response[str]:
+        await limit(request, "address-use", USES)
+        change = await confirm_change(token, now, client_address(request))
+        toast = _("%(email)s is your address now.", email=change.new_email)
+        return redirect(request, "/console/account", toast=toast)
+
+
+class UndoAddressController(Controller):
+    path = "/address/undo/{token:str}"
+    response_headers = SECRET
+
+    @get()
+    async def show(self, request: AnyRequest, token: str, now: datetime) -> Response[str]:
+        change = await check_undo(token, now)
+        return page(request, "auth/address_undo.html", token=token, change=change)
+
+    @post()
+    async def create(self, request: AnyRequest, token: str, now: datetime) -> Response[str]:
+        """Take the account back, and choose the password that nobody else knows."""
+        await limit(request, "address-use", USES)
+        reset = await undo_change(token, now, client_address(request))
+        toast = _("The change is undone, and everyone is logged out. Now choose a new password.")
+        response = redirect(request, f"/reset/{reset}", toast=toast)
+        if viewer_of(request) is not None:
+            set_cookies(response, no_session_cookies())
+        return response
