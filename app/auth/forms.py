@@ -71,10 +71,6 @@ class ResetForm(FormModel):
         return password
 
 
-class NameForm(FormModel):
-    name: Name
-
-
 class PasswordForm(FormModel):
     current: Password
     password: NewPassword

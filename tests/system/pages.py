@@ -10,7 +10,6 @@ VISITORS = {
 BUYERS = {"/download", "/orders/recover", "/orders/{token}", "/d/{token}"}
 FRONT = {"/", "/signup", "/login", "/forgot", "/reset/{token}", "/verify/{token}"}
 CONSOLE = {
-    "/console/account",
     "/console/codes",
     "/console/codes/new",
     "/console/codes/{code_id}",
