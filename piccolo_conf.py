@@ -20,6 +20,7 @@ APP_REGISTRY = AppRegistry(
         "app.registrations.piccolo_app",
         "app.notifications.piccolo_app",
         "app.teams.piccolo_app",
+        "app.staff.piccolo_app",
         "app.operations.piccolo_app",
         "app.rehearsal.piccolo_app",
     ]

@@ -29,7 +29,6 @@ from app.core.settings import get_settings, unsafe_settings
 from app.home.controllers import controllers as home_routes
 from app.notifications import jobs as notifications_jobs
 from app.operations import jobs as operations_jobs
-from app.operations.controllers import controllers as operations_routes
 from app.orders import jobs as orders_jobs
 from app.orders.controllers import controllers as orders_routes
 from app.orders.link_takings import link_takings as order_takings
@@ -55,6 +54,7 @@ from app.registrations.counting import most_on_a_page
 from app.registrations.link_takings import link_takings as registration_takings
 from app.rehearsal import jobs as rehearsal_jobs
 from app.rehearsal.controllers import controllers as rehearsal_routes
+from app.staff.controllers import controllers as staff_routes
 from app.stock import jobs as stock_jobs
 from app.storage import jobs as storage_jobs
 from app.storage.controllers import controllers as storage_routes
@@ -96,7 +96,7 @@ ROUTES: list[ControllerRouterHandler] = [
     *orders_routes,
     *registrations_routes,
     *teams_routes,
-    *operations_routes,
+    *staff_routes,
     *rehearsal_routes,
     *home_routes,
 ]

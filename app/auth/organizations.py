@@ -96,3 +96,11 @@ async def dissolve(organization_id: UUID) -> bool:
         except asyncpg.IntegrityConstraintViolationError:
             return False
     return True
+
+
+async def names_of_organizations(organization_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Return the names of organizations by id, as far as they are known."""
+    rows = await db.fetch(
+        "SELECT id, name FROM organization WHERE id = ANY($1::uuid[])", list(organization_ids)
+    )
+    return {row["id"]: row["name"] for row in rows}

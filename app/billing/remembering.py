@@ -11,6 +11,7 @@ from app.billing.standing import Standing, standing_of
 from app.core.live import bus, publish
 
 TOPIC = "plan:"
+ALL_PLANS = "plans"
 # A process that hears nothing, like the worker, looks again after so long.
 LONGEST = timedelta(seconds=30)
 MOST_REMEMBERED = 5000
@@ -20,13 +21,18 @@ _remembered: dict[UUID, Standing] = {}
 
 async def known_plan(organization_id: UUID, now: datetime) -> Plan:
     """Return the organization's plan; another process's change may be unknown for an instant, or for LONGEST at most."""
+    return (await known_standing(organization_id, now)).plan_at(now)
+
+
+async def known_standing(organization_id: UUID, now: datetime) -> Standing:
+    """Return how the organization stood a short while ago, in the same way; ask it about `now`."""
     found = _remembered.get(organization_id)
     if found is None or not timedelta() <= now - found.now < LONGEST:
         found = await standing_of(organization_id, now)
         if len(_remembered) >= MOST_REMEMBERED:
             _remembered.clear()
         _remembered[organization_id] = found
-    return found.plan_at(now)
+    return found
 
 
 async def plan_changed(organization_id: UUID) -> None:
@@ -34,8 +40,13 @@ async def plan_changed(organization_id: UUID) -> None:
     await publish(f"{TOPIC}{organization_id}")
 
 
+async def plans_changed() -> None:
+    """Say, in the current transaction, that a plan costs or allows something else."""
+    await publish(ALL_PLANS)
+
+
 def _forget(topic: str | None) -> None:
-    if topic is None:
+    if topic is None or topic == ALL_PLANS:
         _remembered.clear()
     elif topic.startswith(TOPIC):
         _remembered.pop(UUID(topic.removeprefix(TOPIC)), None)

@@ -19,7 +19,7 @@ class Settings(BaseSettings):
     base_url: str = "http://127.0.0.1:8000"
     secret_keys: Annotated[list[str], NoDecode] = Field(default=[DEVELOPMENT_SECRET])
     trusted_proxies: Annotated[list[str], NoDecode] = Field(default=[])
-    # Who runs this installation: these people, once their address is verified, see /console/operations.
+    # Who runs this installation: these people, once their address is verified, find /console/staff.
     staff_emails: Annotated[list[str], NoDecode] = Field(default=[])
 
     database_url: str = "postgresql://postgres@127.0.0.1:5432/mayfly"

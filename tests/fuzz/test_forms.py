@@ -43,6 +43,11 @@ SCRIPTED = {
     "POST /invitations/{token}/acceptance": (),
     # Shown while the code is switched off.
     "POST /console/codes/{code_id}/activation": (),
+    # Shown for a flag that nobody has set, and for a suspended page.
+    "POST /console/staff/flags": (("name", "embedding"), ("percentage", "5")),
+    "POST /console/staff/pages/{page_id}/suspension/removal": (),
+    # Shown while no plan is paid for.
+    "POST /console/billing/subscription": (("plan", "basic"),),
     # Shown while something is kept that was not saved.
     "POST /console/pages/{page_id}/draft/removal": (),
     # Shown on the preview behind a signed link.

@@ -11,18 +11,22 @@ from uuid import UUID
 import httpx
 
 from app.auth.groups import make_group
+from app.auth.sessions import start_session
 from app.auth.verifying import verification_token
 from app.auth.viewer import Viewer
+from app.billing.plans import all_plans
 from app.core import db
 from app.core.ids import new_id
 from app.core.jobs import enqueue
 from app.core.signing import sign_token
+from app.flags.switching import create_flag, set_for
 from app.notifications.sending import send_email
 from app.notifications.unsubscribing import unsubscribe_url
 from app.orders.delivering import Standing, deliver
 from app.orders.links import download_path, order_token
 from app.pages import ending, pausing
 from app.pages.collecting import collection_of
+from app.pages.embedding import EMBEDDING
 from app.pages.loading import PageRecord
 from app.products.activating import deactivate
 from app.products.importing import import_file
@@ -258,6 +262,7 @@ async def _team(viewer: Viewer, now: datetime) -> dict[str, str]:
     group_id = new_id()
     await make_group(group_id, viewer.organization_id, "Elsewhere", now)
     colleague = await make_colleague(viewer, email="frida@example.com", name="Frida", now=now)
+    await start_session(colleague.user_id, now)
     path = await make_invitation(viewer, now, "invited@example.com")
     invitation = await db.fetch_value("SELECT id FROM invitation")
     return {
@@ -265,12 +270,20 @@ async def _team(viewer: Viewer, now: datetime) -> dict[str, str]:
         "group_id": str(group_id),
         "invitation_id": str(invitation),
         "invitations/token": path.rpartition("/")[2],
+        "user_id": str(colleague.user_id),
+        "organization_id": str(viewer.organization_id),
+        **await _switched(viewer, now),
     }
 
 
-async def _other_session(viewer: Viewer, now: datetime) -> str:
-    from app.auth.sessions import start_session
+async def _switched(viewer: Viewer, now: datetime) -> dict[str, str]:
+    """A flag that is set, for one organization too, and a plan."""
+    flag_id = await create_flag(EMBEDDING, 100, now)
+    await set_for(flag_id, viewer.organization_id, on=True, now=now)
+    return {"flag_id": str(flag_id), "plan_id": str((await all_plans())[0].id)}
 
+
+async def _other_session(viewer: Viewer, now: datetime) -> str:
     return str((await start_session(viewer.user_id, now, user_agent="another")).session_id)
 
 

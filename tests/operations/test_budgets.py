@@ -9,14 +9,17 @@ import pytest
 from app.core import db
 from app.core.settings import get_settings
 from tests.factories.deliveries import make_sold
-from tests.operations.test_console import dead_letter
+from tests.staff.test_operations import dead_letter
 
 LISTS = (
     "/console/pages",
     "/console/products",
     "/console/codes",
     "/console/orders",
-    "/console/operations",
+    "/console/team",
+    "/console/staff/flags",
+    "/console/staff/log",
+    "/console/staff/operations",
 )
 AT_MOST = 6
 # What the live bus asks to see whether its connection lives, and what the pool cleans with, is no page's doing.
@@ -56,7 +59,7 @@ async def staff(owner: Any, now: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
 async def test_lists_of_the_console_take_at_most_six_statements(
     staff: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert (await staff.post("/console/operations/reports")).status_code == 303
+    assert (await staff.post("/console/staff/operations/reports")).status_code == 303
     counter = Counter(monkeypatch)
     spent: dict[str, int] = {}
     for path in LISTS:

@@ -36,7 +36,7 @@ def _pairs(route: Route, url: str, forms: list[SentForm]) -> Pairs:
 
 
 def _staff_only(route: Route) -> bool:
-    return route.template.startswith("/console/operations")
+    return route.template.startswith("/console/staff")
 
 
 async def test_another_organizations_things_are_not_there(attack: Attack, outsider: Any) -> None:

@@ -17,7 +17,7 @@ from tests.fuzz.traces import Snapshot
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 OWN_ACCOUNT = "/console/account"
-OPERATIONS = "/console/operations"
+STAFF = "/console/staff"
 TEAM = "/console/team"
 # Those of the product's table, and somebody who has been given none.
 ROLES = ("volunteer", "viewer", "editor", "manager", "admin", "none")
@@ -55,7 +55,7 @@ def _allowed(role: str, route: Route) -> bool:
     """What product.md §6 says of a role; a new route falls into the group that its method and name put it in."""
     if _open_to_all(route):
         return True
-    if route.template.startswith(OPERATIONS) or role in ("volunteer", "none"):
+    if route.template.startswith(STAFF) or role in ("volunteer", "none"):
         return False
     if route.template.startswith(TEAM):
         return role == "admin"

@@ -13,7 +13,6 @@ CONSOLE = {
     "/console/codes",
     "/console/codes/new",
     "/console/codes/{code_id}",
-    "/console/operations",
     "/console/orders",
     "/console/orders/{order_id}",
     "/console/pages",
@@ -97,3 +96,16 @@ NOT_PAGES = {
     "/robots.txt",
     "/static/{digest}/{path}",
 }
+STAFF = {
+    "/console/staff",
+    "/console/staff/flags",
+    "/console/staff/log",
+    "/console/staff/operations",
+    "/console/staff/orders/{order_id}",
+    "/console/staff/pages",
+    "/console/staff/pages/{page_id}",
+    "/console/staff/plans",
+    "/console/staff/plans/{plan_id}",
+    "/console/staff/users/{user_id}",
+}
+CONSOLE |= STAFF

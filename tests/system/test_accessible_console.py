@@ -7,9 +7,7 @@ import pytest
 from litestar import Litestar
 from playwright.async_api import Page, expect
 
-from app.auth.verifying import verification_token, verify_address
 from app.core.clock import utc_now
-from app.core.settings import get_settings
 from app.pages import ending, pausing
 from tests.factories.deliveries import make_sold
 from tests.factories.pages import make_draft, make_page
@@ -85,13 +83,7 @@ async def test_products_and_orders(owner: Any, app: Litestar, visitors: Visitors
     audit.verdict(app, pages | {ORDERS, ORDERS + "/{order_id}"})
 
 
-async def test_operations_and_the_style_guide(
-    owner: Any, app: Litestar, visitors: Visitors, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    viewer = owner.viewer
-    monkeypatch.setattr(get_settings(), "staff_emails", [viewer.email])
-    await verify_address(verification_token(viewer.user_id, viewer.email, utc_now()), utc_now())
-    page = await visitors(viewer, reduced_motion="reduce")
-    audit = Audit(page)
-    await audit.visit("/console/operations", "/console/styleguide")
-    audit.verdict(app, {"/console/operations", "/console/styleguide"})
+async def test_the_style_guide(owner: Any, app: Litestar, visitors: Visitors) -> None:
+    audit = Audit(await visitors(owner.viewer, reduced_motion="reduce"))
+    await audit.visit("/console/styleguide")
+    audit.verdict(app, {"/console/styleguide"})

@@ -14,7 +14,8 @@ from app.core.jobs import dead_letters
 from app.core.settings import get_settings
 from tests.factories.orders import buy, make_sale
 
-HOME = "/console/operations"
+STAFF = "/console/staff"
+HOME = f"{STAFF}/operations"
 HTMX = {"HX-Request": "true"}
 
 
@@ -54,7 +55,7 @@ async def test_nobody_else_finds_it(
         assert (await member.get(HOME)).status_code == 404
         assert (await member.post(f"{HOME}/reports")).status_code == 404
         assert (await member.post(attempts)).status_code == 404
-        assert HOME not in (await member.get("/console/pages")).text
+        assert STAFF not in (await member.get("/console/pages")).text
     assert (await client.get(HOME)).headers["location"].startswith("/login")
     assert (await client.post(attempts)).status_code == 303
     assert [letter.id for letter in await dead_letters()] == [job_id]
@@ -66,7 +67,7 @@ async def test_an_empty_house(staff: Any) -> None:
     assert page.status_code == 200
     assert "Not checked yet" in page.text
     assert "No job gave up" in page.text
-    assert f'href="{HOME}"' in (await staff.get("/console/pages")).text
+    assert f'href="{STAFF}"' in (await staff.get("/console/pages")).text
 
 
 async def test_a_dead_letter_is_shown_and_tried_again(staff: Any) -> None:
