@@ -92,15 +92,6 @@ def requires(permission: Permission) -> Requires:
     return Requires(permission)
 
 
-def staff_only(connection: AnyConnection, _handler: BaseRouteHandler) -> None:
-    """A guard: whoever isn't named in MAYFLY_STAFF_EMAILS finds nothing here."""
-    viewer = viewer_of(connection)
-    if viewer is None:
-        raise LoginRequired
-    if not viewer.staff:
-        raise NotFound
-
-
 def to_login(request: Request[Any, Any, Any], _error: LoginRequired) -> Response[str]:
     """Send the browser to the login page, and afterwards back to the page it was on."""
     path = own_path(_page_of(request))

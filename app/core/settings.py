@@ -21,6 +21,8 @@ class Settings(BaseSettings):
     trusted_proxies: Annotated[list[str], NoDecode] = Field(default=[])
     # Who runs this installation: these people, once their address is verified, find /console/staff.
     staff_emails: Annotated[list[str], NoDecode] = Field(default=[])
+    # Whether they need two-factor for that.
+    staff_require_two_factor: bool = False
 
     database_url: str = "postgresql://postgres@127.0.0.1:5432/mayfly"
     read_replica_url: str = ""

@@ -196,12 +196,29 @@ async def test_what_is_not_there_is_not_found(staff: Any) -> None:
     nothing = new_id()
     for path in ("users", "pages", "orders", "plans"):
         assert (await staff.get(f"{AREA}/{path}/{nothing}")).status_code == 404
-    for path in ("users/{}/sessions/removal", "organizations/{}/plan", "pages/{}/suspension/removal"):
+    for path in (
+        "users/{}/sessions/removal",
+        "organizations/{}/plan",
+        "pages/{}/suspension/removal",
+    ):
         url = f"{AREA}/{path.format(nothing)}"
         assert (await staff.post(url, data={"plan": "free"})).status_code == 404
     sent = {"reason": "x"}
     assert (await staff.post(f"{AREA}/pages/{nothing}/suspension", data=sent)).status_code == 404
     assert await log() == []
+
+
+async def test_an_installation_may_want_two_factor_of_its_staff(
+    staff: Any, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(get_settings(), "staff_require_two_factor", True)
+    refused = await staff.get(AREA)
+    assert refused.status_code == 403 and "two-factor" in refused.text
+    await db.execute(
+        "INSERT INTO two_factor (id, user_id, secret, created_at, confirmed_at) VALUES ($1, $2, '', $3, $3)",
+        *(new_id(), staff.viewer.user_id, now),
+    )
+    assert (await staff.get(AREA)).status_code == 200
 
 
 async def test_whoever_is_not_staff_finds_nothing(

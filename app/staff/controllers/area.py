@@ -6,8 +6,8 @@ from typing import Any
 from litestar import Controller, Request
 from litestar.di import NamedDependency, Provide
 
+from app.auth.staff import staff_only
 from app.auth.viewer import Viewer
-from app.auth.viewing import staff_only
 from app.core.ratelimit import client_address
 from app.staff.noting import Actor
 
