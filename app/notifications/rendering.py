@@ -6,6 +6,7 @@ from typing import Any
 
 from app.core.clock import utc_now
 from app.core.i18n import current_language
+from app.core.i18n import gettext as _
 from app.core.rendering import environment
 from app.core.settings import get_settings
 
@@ -43,10 +44,15 @@ def render_message(name: str, context: Mapping[str, Any], locale: str) -> Render
 
 
 def render_sms(name: str, context: Mapping[str, Any], locale: str) -> str:
-    """Render `templates/emails/<name>/sms.txt` as one line: what a text message says."""
+    """Render `templates/emails/<name>/sms.txt` as one line: what a text message says. One of a list ends with the way out
+    of it.
+    """
     token = current_language.set(locale)
     try:
-        text = plain.get_template(f"emails/{name}/sms.txt").render(_given(context, locale))
+        given = _given(context, locale)
+        text = plain.get_template(f"emails/{name}/sms.txt").render(given)
+        if given["unsubscribe_url"]:
+            text += " " + _("No more: %(url)s", url=given["unsubscribe_url"])
     finally:
         current_language.reset(token)
     return " ".join(text.split())

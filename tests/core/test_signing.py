@@ -1,6 +1,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
+from uuid import UUID
 
 import pytest
 from hypothesis import given
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 
 from app.core.errors import BadSignature, ExpiredLink
 from app.core.settings import get_settings
-from app.core.signing import read_token, sign_token, sign_url, verify_url
+from app.core.signing import read_id, read_token, sign_id, sign_token, sign_url, verify_url
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
@@ -87,3 +88,30 @@ def test_old_keys_verify_and_only_the_first_signs(monkeypatch: pytest.MonkeyPatc
     assert read_token("test", rotated, NOW) == {"id": 1}
     with pytest.raises(BadSignature):
         read_token("test", token, NOW)
+
+
+@given(st.uuids())
+def test_a_short_token_gives_back_its_id(id: UUID) -> None:
+    token = sign_id("test", id, NOW)
+    assert read_id("test", token) == id and len(token) == 42
+
+
+@given(st.data())
+def test_one_changed_character_spoils_a_short_token(data: st.DataObject) -> None:
+    token = sign_id("test", UUID(int=7), NOW)
+    at = data.draw(st.integers(0, len(token) - 1))
+    other = data.draw(st.sampled_from("ABCxyz019-_.").filter(lambda c: c != token[at]))
+    for changed in (token[:at] + other + token[at + 1 :], token[:at], token + other):
+        with pytest.raises(BadSignature):
+            read_id("test", changed)
+    with pytest.raises(BadSignature):
+        read_id("another", token)
+
+
+def test_short_tokens_of_an_older_key_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    token, keys = sign_id("test", UUID(int=7), NOW), get_settings().secret_keys
+    monkeypatch.setattr(get_settings(), "secret_keys", ["a-newer-key-of-thirty-two-letters", *keys])
+    assert read_id("test", token) == UUID(int=7) and sign_id("test", UUID(int=7), NOW) != token
+    monkeypatch.setattr(get_settings(), "secret_keys", ["a-newer-key-of-thirty-two-letters"])
+    with pytest.raises(BadSignature):
+        read_id("test", token)

@@ -1,5 +1,6 @@
 """Messages to everyone on a page: launch notices, reminders, changed plans, what comes afterwards; each once."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -7,7 +8,7 @@ import pytest
 
 from app.core import db
 from app.core.settings import get_settings
-from app.notifications.unsubscribing import unsubscribe
+from app.notifications.unsubscribing import is_unsubscribed, unsubscribe
 from app.pages import changing, loading, pausing
 from app.pages.collecting import collection_of
 from app.pages.editing import Edit
@@ -48,12 +49,13 @@ async def queued(name: str) -> int:
 
 
 async def test_a_countdown_tells_everyone_once(
-    owner: Any, clock: Any, run_jobs: Any, inbox: Any
+    owner: Any, client: Any, clock: Any, run_jobs: Any, inbox: Any
 ) -> None:
     page = await make_countdown(owner.viewer, now=clock.now(), by_sms=True)
     email = f"ann-{page.short_id}@example.com"
     await make_registration(page, clock.now(), email)
-    await make_registration(page, clock.now(), "", phone="+491701234567")
+    phone = f"+49{page.id.int % 10**10:010}"
+    await make_registration(page, clock.now(), "", phone=phone)
     gone = await make_registration(page, clock.now(), "gone@example.com")
     await cancel(await collection_of(page.id, clock.now()), gone.id, clock.now(), tell=False)
     await run_jobs()
@@ -67,7 +69,12 @@ async def test_a_countdown_tells_everyone_once(
         "It has started: The drawer",
     ]
     rows = await db.fetch("SELECT channel, recipient FROM message WHERE name = 'launch-notice'")
-    assert {tuple(row) for row in rows} == {("email", email), ("sms", "+491701234567")}
+    assert {tuple(row) for row in rows} == {("email", email), ("sms", phone)}
+    (text,) = [sms["text"] for sms in await inbox(phone) if "It has started" in sms["text"]]
+    way_out = re.search(r"No more: \S+(/unsubscribe/\S{42})\s*$", text)
+    assert way_out and len(text) < 250
+    assert (await client.post(way_out[1])).status_code == 200
+    assert await is_unsubscribed(phone, page.id)
     await noticing.moment_came(page.id, "reached", clock.now(), clock.now())
     await run_jobs()
     assert await queued("launch-notice") == 2
