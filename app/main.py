@@ -17,6 +17,8 @@ from app.auth.security_words import add_words
 from app.auth.viewing import LoginRequired, provide_viewer, to_login
 from app.billing import jobs as billing_jobs
 from app.billing import statements, usage
+from app.billing.controllers import controllers as billing_routes
+from app.billing.middleware import BannerMiddleware
 from app.billing.plans import Limit
 from app.core import assets, db, failing, health, partitions
 from app.core.clock import utc_now
@@ -90,6 +92,7 @@ ROUTES: list[ControllerRouterHandler] = [
     health.metrics,
     *auth_routes,
     *payments_routes,
+    *billing_routes,
     *storage_routes,
     *products_routes,
     *pages_routes,
@@ -153,7 +156,7 @@ def create_app() -> Litestar:
             "now": Provide(provide_now, sync_to_thread=False),
             "viewer": Provide(provide_viewer),
         },
-        middleware=[ViewerMiddleware],
+        middleware=[ViewerMiddleware, BannerMiddleware],
         exception_handlers={
             LoginRequired: to_login,
             MayflyError: failing.expected,

@@ -4,6 +4,7 @@ and the console says so until there is less."""
 from datetime import datetime
 from uuid import UUID
 
+from app.billing.remembering import plan_changed
 from app.billing.standing import plan_of
 from app.billing.usage import Usage, usage_of
 from app.core import db
@@ -16,17 +17,11 @@ async def look_over(organization_id: UUID, now: datetime) -> list[Usage]:
     found = await usage_of(organization_id, await plan_of(organization_id, now))
     over = [usage for usage in found if usage.over]
     if over:
-        await db.execute(
+        if await db.execute(
             "INSERT INTO plan_overrun (organization_id, noted_at) VALUES ($1, $2) ON CONFLICT DO NOTHING",
             *(organization_id, now),
-        )
-    else:
-        await db.execute("DELETE FROM plan_overrun WHERE organization_id = $1", organization_id)
+        ):
+            await plan_changed(organization_id)
+    elif await db.execute("DELETE FROM plan_overrun WHERE organization_id = $1", organization_id):
+        await plan_changed(organization_id)
     return over
-
-
-async def is_noted(organization_id: UUID) -> bool:
-    """Return whether it had too much of something when it was looked at last."""
-    return await db.fetch_value(
-        "SELECT EXISTS (SELECT 1 FROM plan_overrun WHERE organization_id = $1)", organization_id
-    )

@@ -64,12 +64,14 @@ class Subscription:
 
 @dataclass(frozen=True)
 class Standing:
-    """What an organization is on at `now`; `subscription` is the one that is not over, if any."""
+    """What an organization is on at `now`; `subscription` is the one that is not over, if any. `overrun`: when it was
+    looked at last, it had more than its plan allows."""
 
     organization_id: UUID
     now: datetime
     default: Plan
     subscription: Subscription | None
+    overrun: bool
 
     @property
     def plan(self) -> Plan:
@@ -90,7 +92,7 @@ SUBSCRIPTION_COLUMNS = ", ".join(f"s.{name}" for name in _PLAIN) + ", " + COLUMN
 
 # The default plan and, beside it, the live subscription with its own plan: one statement.
 _STANDING = f"""
-SELECT d.*, s.* FROM (SELECT {COLUMNS.replace("plan_", "default_")} FROM plan p WHERE p.key = $2) d
+SELECT d.*, s.*, EXISTS (SELECT 1 FROM plan_overrun WHERE organization_id = $1) AS overrun FROM (SELECT {COLUMNS.replace("plan_", "default_")} FROM plan p WHERE p.key = $2) d
 LEFT JOIN (SELECT {SUBSCRIPTION_COLUMNS} FROM subscription s JOIN plan p ON p.id = s.plan_id
            WHERE s.organization_id = $1 AND s.ended_at IS NULL) s ON true
 """  # noqa: S608 - names are ours
@@ -109,7 +111,7 @@ async def standing_of(organization_id: UUID, now: datetime) -> Standing:
         raise RuntimeError(f"MAYFLY_DEFAULT_PLAN names no plan: {key!r}.")
     default = read_plan(row, "default_")
     subscription = read_subscription(row) if row["id"] else None
-    return Standing(organization_id, now, default, subscription)
+    return Standing(organization_id, now, default, subscription, row["overrun"])
 
 
 async def plan_of(organization_id: UUID, now: datetime) -> Plan:

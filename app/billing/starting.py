@@ -165,10 +165,10 @@ async def _keep(attempt: Subscription, session: StartSession, now: datetime) -> 
     raise Conflict(_("Another plan was chosen meanwhile. Please look again."))
 
 
-async def concluded(viewer: Viewer, session_id: str, now: datetime) -> Subscription:
-    """Follow a checkout that somebody comes back from. Raises NotFound unless it is their organization's."""
+async def concluded(viewer: Viewer, session_id: str, now: datetime) -> Subscription | None:
+    """Follow a checkout that somebody comes back from; None unless it is their organization's last."""
     live = await live_of(viewer.organization_id)
     if live is None or live.checkout_id != session_id:
-        raise NotFound
+        return None
     await follow(live.id, now)
     return await subscription_of(live.id) or live

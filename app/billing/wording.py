@@ -1,8 +1,17 @@
 """Words for plans, their limits and what is over them."""
 
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date
+
 from app.billing.plans import Limit, Plan
+from app.core.i18n import current_language, ngettext
 from app.core.i18n import gettext as _
-from app.core.i18n import ngettext
+from app.core.money import format_money
+
+# Periods end and grace runs out for a whole organization, wherever its people are.
+ZONE = "UTC"
 
 
 def name_of(limit: Limit) -> str:
@@ -21,6 +30,11 @@ def amount_of(limit: Limit, amount: int | None) -> str:
     if amount is None:
         return _("Unlimited")
     return size_words(amount) if limit is Limit.STORAGE else f"{amount:,}"
+
+
+def day_of(moment: datetime, zone: str) -> str:
+    """Return the day of a moment in `zone`, written for the current language."""
+    return format_date(moment.astimezone(ZoneInfo(zone)), "long", current_language.get())
 
 
 def size_words(size: int) -> str:
@@ -65,3 +79,66 @@ def refusal(limit: Limit, allowed: int, plan: Plan) -> str:
         ),
     }
     return words[limit]
+
+
+def price_of(plan: Plan) -> str:
+    """Return a plan's price for people."""
+    if plan.amount is None:
+        return _("On request")
+    if plan.free:
+        return _("Free")
+    return format_money(plan.amount, plan.currency, current_language.get())
+
+
+def fee_words(points: int) -> str:
+    """Return a fee in hundredths of a per cent as per cent."""
+    return _("%(percent)s %%", percent=f"{points / 100:g}")
+
+
+def features_of(plan: Plan) -> list[str]:
+    """Return what a plan allows, a line each."""
+    features = plan.features
+    fee = fee_words(features.fee_basis_points)
+    return [
+        _counted(
+            features.active_pages,
+            _("Unlimited pages"),
+            "%(num)s page at a time",
+            "%(num)s pages at a time",
+        ),
+        _counted(features.products, _("Unlimited products"), "%(num)s product", "%(num)s products"),
+        _("Unlimited storage")
+        if features.storage_bytes is None
+        else _("%(size)s of files", size=size_words(features.storage_bytes)),
+        _counted(
+            features.registrations_per_page,
+            _("Unlimited registrations"),
+            "%(num)s registration a page",
+            "%(num)s registrations a page",
+        ),
+        _counted(
+            features.team_size,
+            _("A team of any size"),
+            "%(num)s person",
+            "%(num)s people in the team",
+        ),
+        _("%(fee)s of each sale", fee=fee) if features.fee_basis_points else _("No fee on sales"),
+        _("Your pages carry your name alone")
+        if features.own_branding
+        else _("A small “Made with Mayfly” on your pages"),
+    ]
+
+
+def _counted(count: int | None, unlimited: str, singular: str, plural: str) -> str:
+    return unlimited if count is None else ngettext(singular, plural, count, num=f"{count:,}")
+
+
+def remedy(limit: Limit) -> str:
+    """Say how there is less of something."""
+    return {
+        Limit.ACTIVE_PAGES: _("End pages, or take scheduled ones back."),
+        Limit.PRODUCTS: _("Deactivate products that you no longer put on pages."),
+        Limit.STORAGE: _("Remove files from products, or covers from pages."),
+        Limit.REGISTRATIONS: _("Nobody new can register on that page; who is registered stays."),
+        Limit.TEAM_SIZE: _("Remove members, or withdraw invitations."),
+    }[limit]

@@ -46,6 +46,7 @@ from tests.factories.orders import Sale, buy, form
 from tests.factories.pages import make_draft, make_page
 from tests.factories.products import make_product, picture
 from tests.factories.registrations import make_registration
+from tests.factories.subscriptions import subscribe
 from tests.factories.rehearsals import ask_for
 from tests.factories.teams import make_invitation
 from tests.factories.types import make_countdown, make_event, make_offer
@@ -137,6 +138,11 @@ async def make_world(
     )
     assert pending is not None
     sold = await _bought(pages["per item"], stripe_account, now)
+    await subscribe(viewer, stripe_account, now, "premium")
+    # It pays, and may name its organization and its groups all the same.
+    await db.execute(
+        "UPDATE subscription SET plan_id = (SELECT id FROM plan WHERE key = 'enterprise')"
+    )
     await make_sold(viewer, now, state="refunded")
     other = await _other_session(viewer, now)
     registration = await make_registration(pages["event"], now)
@@ -146,6 +152,7 @@ async def make_world(
     team = await _team(viewer, now)
     values = {
         "page_id": str(running.id),
+        "plan_key": "basic",
         "short_id": running.short_id,
         "product_id": str(products[0]),
         "upload_id": upload,

@@ -19,6 +19,7 @@ FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 OWN_ACCOUNT = "/console/account"
 STAFF = "/console/staff"
 TEAM = "/console/team"
+BILLING = "/console/billing"
 # Those of the product's table, and somebody who has been given none.
 ROLES = ("volunteer", "viewer", "editor", "manager", "admin", "none")
 
@@ -57,7 +58,7 @@ def _allowed(role: str, route: Route) -> bool:
         return True
     if route.template.startswith(STAFF) or role in ("volunteer", "none"):
         return False
-    if route.template.startswith(TEAM):
+    if route.template.startswith((TEAM, BILLING)):
         return role == "admin"
     about_people = route.template.startswith("/console/registrations") and route.method != "GET"
     rehearsed = "/rehearsals" in route.template  # what comes before publishing

@@ -8,8 +8,8 @@ VISITORS = {
     "/console/styleguide/page",
 }
 BUYERS = {"/download", "/orders/recover", "/orders/{token}", "/d/{token}"}
-FRONT = {"/", "/signup", "/login", "/forgot", "/reset/{token}", "/verify/{token}"}
-CONSOLE = {
+FRONT = {"/", "/pricing", "/signup", "/login", "/forgot", "/reset/{token}", "/verify/{token}"}
+WORK = {
     "/console/codes",
     "/console/codes/new",
     "/console/codes/{code_id}",
@@ -27,6 +27,7 @@ CONSOLE = {
     "/console/products/{product_id}",
     "/console/styleguide",
 }
+BILLING = {"/console/billing", "/console/billing/invoices", "/console/billing/plans/{plan_key}"}
 TEAM = {
     "/console/team",
     "/console/team/groups/{group_id}",
@@ -48,7 +49,7 @@ ACCOUNT = {
     "/login/code",
     "/login/recovery",
 }
-CONSOLE |= ACCOUNT
+CONSOLE = WORK | BILLING | TEAM | ACCOUNT
 WAITING = {
     "/waitlist/{token}",
     "/unsubscribe/{token}",
@@ -68,6 +69,7 @@ REGISTERING = {
 NOT_PAGES = {
     "/api/download-link",
     "/console",
+    "/console/billing/started",
     "/console/orders/export.csv",
     "/console/pages/{page_id}/figures",
     "/console/pages/{page_id}/preview",

@@ -46,7 +46,7 @@ async def test_the_way_in(
     page = await visitors(reduced_motion="reduce")
     visitors.watch(page).allowed |= {403, 410, 422}
     audit = Audit(page)
-    await audit.visit("/", "/signup", "/login", "/forgot")
+    await audit.visit("/", "/pricing", "/signup", "/login", "/forgot")
     for address, button in (
         ("/signup", "Create account"),
         ("/login", "Log in"),
