@@ -18,6 +18,7 @@ from app.registrations.queries import RegistrationView
 from app.registrations.tables import ATTENDED, OFFERED, SEATED, STANDING, WAITING
 
 LAUNCH, REMINDER, CHANGED, AFTERWARDS = "launch", "reminder", "changed", "afterwards"
+NO_PLACE = "no-place"
 # Whom the creator's own messages go to.
 AUDIENCES = {
     "registered": SEATED,
@@ -31,7 +32,8 @@ AUDIENCES = {
 class Letter:
     """A message `name` to registrations in `states`; `by_sms` too where they left a number for that.
 
-    `calendar` brings those who have places the event anew. What is `optional` can be unsubscribed from.
+    `calendar` brings those who have places the event anew. What is `optional` can be unsubscribed from. What is for `once`
+    a registration hears a single time, however many mailings bring it.
     """
 
     name: str
@@ -39,6 +41,12 @@ class Letter:
     by_sms: bool = False
     calendar: bool = False
     optional: bool = True
+    once: bool = False
+
+    def key(self, mailing_id: UUID, registration_id: UUID, channel: str) -> str:
+        """Return what makes a message to one registration one of a kind."""
+        first = self.name if self.once else mailing_id
+        return f"{first}:{registration_id}:{channel}"
 
 
 LETTERS = {
@@ -46,6 +54,7 @@ LETTERS = {
     REMINDER: Letter("event-reminder", SEATED),
     CHANGED: Letter("event-changed", STANDING, calendar=True, optional=False),
     AFTERWARDS: Letter("event-afterwards", SEATED),
+    NO_PLACE: Letter("waitlist-closed", (WAITING,), optional=False, once=True),
     **{
         f"message-{audience}": Letter("registration-message", states)
         for audience, states in AUDIENCES.items()
@@ -82,7 +91,7 @@ def batches_of(
                 [
                     Recipient(
                         address=one.email if channel == "email" else one.phone,
-                        key=f"{mailing_id}:{one.id}:{channel}",
+                        key=letter.key(mailing_id, one.id, channel),
                         subject_of=one.id,
                         parts={"url": manage_url(one.id, now), "name": one.name},
                         attachments=calendar_of(collection, one, now) if letter.calendar else (),

@@ -96,6 +96,7 @@ def mail_words(name: str) -> str:
         "waitlist-joined": _("On the waitlist"),
         "waitlist-offered": _("A place is free for you"),
         "waitlist-lapsed": _("Your offer has run out"),
+        "waitlist-closed": _("No place became free"),
         "launch-notice": _("It has started"),
         "event-reminder": _("Reminder"),
         "event-afterwards": _("After the event"),

@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 
 from app.core import db
-from app.pages import extending, loading
+from app.pages import ending, extending, loading
 from app.pages.collecting import collection_of
 from app.registrations.cancelling import cancel
 from app.registrations.links import manage_path
@@ -145,3 +145,54 @@ async def test_an_offer_ends_when_registration_closes(owner: Any, clock: Any) ->
     await free(page, bob, clock.now())
     until = await db.fetch_value("SELECT offer_expires_at FROM waitlist_entry")
     assert until == clock.now() + HOUR / 2
+
+
+async def told(inbox: Any, email: str) -> list[str]:
+    return [mail["subject"] for mail in await inbox(email) if "No place" in mail["subject"]]
+
+
+async def test_who_waits_in_vain_is_told_once_when_registration_closes(
+    owner: Any, client: httpx.AsyncClient, clock: Any, run_jobs: Any, inbox: Any
+) -> None:
+    now = clock.now()
+    page, _bob = await full_event(
+        owner.viewer, now, starts_in=48 * HOUR, closes_at=now + 24 * HOUR, reminders=()
+    )
+    ann, gone = f"ann-{page.short_id}@example.com", f"gone-{page.short_id}@example.com"
+    waiting = await make_registration(page, now, ann)
+    await free(page, await make_registration(page, now, gone), now)
+    await run_jobs()
+    assert await told(inbox, ann) == []
+    # Closed, then started, then over: each of them closes registration, and one message is enough.
+    for later in (24 * HOUR, 24 * HOUR, 24 * HOUR):
+        clock.advance(later)
+        for _time in range(2):
+            await run_jobs()
+        clock.advance(HOUR / 60)
+        await run_jobs()
+        assert await told(inbox, ann) == ["No place became free: By the river"]
+    assert await told(inbox, gone) == []
+    shown = await client.get(manage_path(waiting.id, clock.now()))
+    assert "No place became free" in shown.text and "Your place in the line" not in shown.text
+    assert (await registration_of(waiting.id)).state == "waiting"
+
+
+async def test_who_waits_is_told_when_the_page_is_ended(
+    owner: Any, clock: Any, run_jobs: Any, inbox: Any
+) -> None:
+    page, _bob = await full_event(owner.viewer, clock.now())
+    ann = f"ann-{page.short_id}@example.com"
+    await make_registration(page, clock.now(), ann)
+    clock.advance(HOUR)
+    await ending.end(page, owner.viewer.user_id, clock.now())
+    await run_jobs()
+    clock.advance(HOUR)
+    await run_jobs()
+    assert await told(inbox, ann) == ["No place became free: By the river"]
+
+
+async def test_nobody_is_told_where_nobody_can_wait(owner: Any, clock: Any, run_jobs: Any) -> None:
+    page, _bob = await full_event(owner.viewer, clock.now(), waitlist=False)
+    await ending.end(page, owner.viewer.user_id, clock.now())
+    await run_jobs()
+    assert await db.fetch_value("SELECT count(*) FROM mailing WHERE kind = 'no-place'") == 0
