@@ -34,6 +34,10 @@ def parser() -> argparse.ArgumentParser:
         "invariants", help="check that stock, orders, refunds and mail agree; mend what is safe"
     )
     invariants.add_argument("--only-look", action="store_true", help="mend nothing")
+    lost = commands.add_parser(
+        "two-factor-off", help="let somebody in who has lost both their phone and recovery codes"
+    )
+    lost.add_argument("email", help="the address of their account")
     commands.add_parser("compilemessages", help="compile the translations")
     return root
 
@@ -45,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Carry out a parsed command; each imports only what it needs."""
-    from app.commands import checking, data, serving
+    from app.commands import accounts, checking, data, serving
 
     match options.command:
         case "up":
@@ -62,6 +66,8 @@ def run(options: argparse.Namespace) -> int:
             return data.demo()
         case "invariants":
             return checking.invariants(repair=not options.only_look)
+        case "two-factor-off":
+            return accounts.two_factor_off(options.email)
         case _:
             return data.compile_messages()
 

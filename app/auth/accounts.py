@@ -52,7 +52,9 @@ SELECT id FROM newcomer
 """
 
 
-async def sign_up(email: str, password: str, name: str, now: datetime, *, zone: str = "") -> Viewer:
+async def sign_up(
+    email: str, password: str, name: str, now: datetime, *, zone: str = "", ip: str | None = None
+) -> Viewer:
     """Make an account with an organization and a group of generated names; its person is their admin.
 
     `email`, `password` and `zone` were validated before (`forms.py`). Raises AccountExists when the address, in
@@ -70,7 +72,7 @@ async def sign_up(email: str, password: str, name: str, now: datetime, *, zone: 
         )  # fmt: skip
         if row is None:
             raise AccountExists
-        await note("signed-up", now, user_id=user_id)
+        await note("signed-up", now, user_id=user_id, ip=ip)
         await emails.welcome(user_id, email, name, verification_token(user_id, email, now))
     return Viewer(
         user_id,

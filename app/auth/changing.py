@@ -41,7 +41,9 @@ async def change_password(
         if not changed:
             raise Conflict
         await cancel_open(viewer.user_id, now)
-        ended = await end_sessions(viewer.user_id, now, keep=viewer.session_id, cause="password")
+        ended = await end_sessions(
+            viewer.user_id, now, keep=viewer.session_id, cause="password", ip=ip
+        )
         await note("password-changed", now, user_id=viewer.user_id, ip=ip)
         await emails.password_changed(viewer.user_id, viewer.email, viewer.name, now)
     return ended

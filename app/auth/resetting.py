@@ -101,7 +101,7 @@ async def reset_password(
         if not changed:
             raise ExpiredLink
         await cancel_open(account.user_id, now)
-        await end_sessions(account.user_id, now, cause="password")
+        await end_sessions(account.user_id, now, cause="password", ip=ip)
         await note("password-reset", now, user_id=account.user_id, ip=ip)
         await emails.password_changed(account.user_id, account.email, account.name, now)
     return account

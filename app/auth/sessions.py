@@ -110,7 +110,7 @@ async def _end_when_reused(claims: tokens.Claims, now: datetime, ip: str | None)
 
 
 async def end_session(
-    session_id: UUID, user_id: UUID, now: datetime, cause: str = "logout"
+    session_id: UUID, user_id: UUID, now: datetime, cause: str = "logout", ip: str | None = None
 ) -> bool:
     """End one of the user's sessions, at once. False when it isn't theirs or has ended already."""
     async with transaction():
@@ -120,12 +120,18 @@ async def end_session(
             session_id, user_id, now, cause,
         )  # fmt: skip
         if ended:
-            await note("session-ended", now, user_id=user_id, session=str(session_id), cause=cause)
+            said = {"session": str(session_id), "cause": cause}
+            await note("session-ended", now, user_id=user_id, ip=ip, **said)
     return bool(ended)
 
 
 async def end_sessions(
-    user_id: UUID, now: datetime, *, keep: UUID | None = None, cause: str = "ended"
+    user_id: UUID,
+    now: datetime,
+    *,
+    keep: UUID | None = None,
+    cause: str = "ended",
+    ip: str | None = None,
 ) -> int:
     """End all of the user's sessions but `keep`; return how many."""
     async with transaction():
@@ -135,7 +141,7 @@ async def end_sessions(
             user_id, now, keep, cause,
         )  # fmt: skip
         if ended:
-            await note("sessions-ended", now, user_id=user_id, count=ended, cause=cause)
+            await note("sessions-ended", now, user_id=user_id, ip=ip, count=ended, cause=cause)
     return ended
 
 

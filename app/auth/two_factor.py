@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from app.auth import recovery_codes, security_emails, totp
+from app.auth.accounts import Account
 from app.auth.proving import prove_password
 from app.auth.security_log import note
 from app.auth.viewer import Viewer
@@ -135,6 +136,16 @@ async def remove(user_id: UUID) -> bool:
     """Drop the key and the recovery codes in the current transaction. False when there was no key."""
     await recovery_codes.drop_codes(user_id)
     return bool(await execute("DELETE FROM two_factor WHERE user_id = $1", user_id))
+
+
+async def remove_for(account: Account, now: datetime) -> bool:
+    """Remove somebody's two-factor for them, and tell them. False when it was not on."""
+    async with transaction():
+        removed = await is_on(account.user_id) and await remove(account.user_id)
+        if removed:
+            await note("two-factor-removed", now, user_id=account.user_id)
+            await security_emails.two_factor_off(account.user_id, account.email, account.name, now)
+    return removed
 
 
 async def renew_codes(

@@ -43,7 +43,7 @@ async def check_verification(token: str, now: datetime) -> tuple[UUID, str]:
     return user_id, email
 
 
-async def verify_address(token: str, now: datetime) -> None:
+async def verify_address(token: str, now: datetime, ip: str | None = None) -> None:
     """Note that the address is its user's; again changes nothing. Raises as `check_verification`."""
     user_id, email = await check_verification(token, now)
     async with transaction():
@@ -53,7 +53,7 @@ async def verify_address(token: str, now: datetime) -> None:
             user_id, email, now,
         )  # fmt: skip
         if changed:
-            await note("address-verified", now, user_id=user_id)
+            await note("address-verified", now, user_id=user_id, ip=ip)
 
 
 async def send_verification(viewer: Viewer, now: datetime) -> None:

@@ -10,6 +10,7 @@ from app.auth.viewer import Viewer
 from app.auth.viewing import load_viewer
 from app.billing.assigning import assign_plan
 from app.billing.standing import standing_of
+from app.demo.goods import ZONE
 
 EMAIL = "ines@mayfly.example"
 PASSWORD = "an-hour-by-the-river"  # noqa: S105 - printed at every start
@@ -21,7 +22,7 @@ PLAN = "premium"
 async def demo_creator(now: datetime) -> Viewer:
     """Return the demo's creator, signed up and with a confirmed address."""
     try:
-        creator = await sign_up(email=EMAIL, password=PASSWORD, name=NAME, now=now)
+        creator = await sign_up(email=EMAIL, password=PASSWORD, name=NAME, now=now, zone=ZONE)
     except AccountExists:
         known = await account_of(EMAIL)
         assert known is not None  # the address is taken, and accounts are not deleted

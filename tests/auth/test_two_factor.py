@@ -1,6 +1,8 @@
 """Two-factor in the account: begun with the password, on with the first code, off with both; codes are kept once."""
 
+import asyncio
 import re
+import sys
 from datetime import datetime, timedelta
 
 import pytest
@@ -221,3 +223,20 @@ async def test_tries_are_bounded(owner: Member, phone: Phone) -> None:
     for _ in range(10):
         assert (await owner.post(f"{URL}/removal", data=sent)).status_code == 422
     assert (await owner.post(f"{URL}/removal", data=sent)).status_code == 429
+
+
+async def two_factor_off(email: str) -> int:
+    """Run the operator's command; return its exit code."""
+    command = (sys.executable, "-m", "app.cli", "two-factor-off", email)
+    quiet = asyncio.subprocess.DEVNULL
+    process = await asyncio.create_subprocess_exec(*command, stdout=quiet, stderr=quiet)
+    return await process.wait()
+
+
+async def test_who_runs_the_installation_can_remove_it(owner: Member, phone: Phone) -> None:
+    assert await two_factor_off("Olivia@example.com") == 0
+    assert not await two_factor.is_on(owner.viewer.user_id)
+    assert await two_factor_off("olivia@example.com") == 1
+    log = (await owner.get("/console/account/security")).text
+    assert "By whoever runs this installation." in log
+    assert await db.fetch_value("SELECT count(*) FROM message WHERE name = 'two-factor-off'") == 1

@@ -40,7 +40,7 @@ async def undo_change(token: str, now: datetime, ip: str | None = None) -> str:
             if not await _stop(change, now):
                 await _take_back(change, now)
             await cancel_open(change.user_id, now)
-            await end_sessions(change.user_id, now, cause="address")
+            await end_sessions(change.user_id, now, cause="address", ip=ip)
             await note("address-change-undone", now, user_id=change.user_id, ip=ip)
     except asyncpg.UniqueViolationError as error:
         raise Conflict(_("This address belongs to another account by now.")) from error

@@ -55,7 +55,9 @@ async def logged_in(
     """Start a session on this browser, in place of one that may be there, and go on to `target`."""
     before = viewer_of(request)
     if before is not None and before.session_id is not None:
-        await end_session(before.session_id, before.user_id, now, "replaced")
+        await end_session(
+            before.session_id, before.user_id, now, "replaced", client_address(request)
+        )
     agent = request.headers.get("user-agent", "")
     tokens = await start_session(user_id, now, client_address(request), agent)
     response = redirect(request, after_login(target), toast=toast)

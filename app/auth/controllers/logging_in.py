@@ -19,6 +19,7 @@ from app.auth.viewing import viewer_of
 from app.core.errors import TooManyRequests
 from app.core.forms import FORM_LEVEL, Form, read_form
 from app.core.i18n import gettext as _
+from app.core.ratelimit import client_address
 from app.core.rendering import page, redirect
 
 TEMPLATE = "auth/login.html"
@@ -56,7 +57,7 @@ async def log_out(request: AnyRequest, now: datetime) -> Response[str]:
     """End the session, wherever its tokens may be; without one, just forget the cookies."""
     viewer = viewer_of(request)
     if viewer is not None and viewer.session_id is not None:
-        await end_session(viewer.session_id, viewer.user_id, now)
+        await end_session(viewer.session_id, viewer.user_id, now, ip=client_address(request))
     response = redirect(request, "/login", toast=_("You are logged out."))
     set_cookies(response, no_session_cookies())
     return response

@@ -16,6 +16,7 @@ from app.auth.viewer import Viewer
 from app.core.errors import NotFound
 from app.core.i18n import gettext as _
 from app.core.ids import parse_id
+from app.core.ratelimit import client_address
 from app.core.rendering import fragments, is_htmx, page, redirect
 
 PATH = "/console/account/sessions"
@@ -62,7 +63,9 @@ class OwnSessionsController(Controller):
         self, request: AnyRequest, viewer: Viewer, session_id: str, now: datetime
     ) -> Response[str]:
         known = parse_id(session_id)
-        if known is None or not await end_session(known, viewer.user_id, now, "ended"):
+        if known is None or not await end_session(
+            known, viewer.user_id, now, "ended", client_address(request)
+        ):
             raise NotFound
         if known == viewer.session_id:
             return self._out(request, _("You are logged out."))
@@ -70,13 +73,14 @@ class OwnSessionsController(Controller):
 
     @route(http_method=["DELETE", "POST"], status_code=200)
     async def end_others(self, request: AnyRequest, viewer: Viewer, now: datetime) -> Response[str]:
-        await end_sessions(viewer.user_id, now, keep=viewer.session_id)
+        ip = client_address(request)
+        await end_sessions(viewer.user_id, now, keep=viewer.session_id, ip=ip)
         return await self._answer(request, viewer, now, _("All other sessions are ended."))
 
     @post("/everywhere", status_code=200)
     async def end_all(self, request: AnyRequest, viewer: Viewer, now: datetime) -> Response[str]:
         """End every session, this one too."""
-        await end_sessions(viewer.user_id, now)
+        await end_sessions(viewer.user_id, now, ip=client_address(request))
         return self._out(request, _("You are logged out everywhere."))
 
     def _out(self, request: AnyRequest, toast: str) -> Response[str]:

@@ -28,6 +28,7 @@ from app.auth.viewing import viewer_of
 from app.core.errors import TooManyRequests
 from app.core.forms import Form, read_form
 from app.core.i18n import gettext as _
+from app.core.ratelimit import client_address
 from app.core.rendering import page, redirect
 
 TEMPLATE = "auth/signup.html"
@@ -52,7 +53,14 @@ class SignUpController(Controller):
                 return page(request, TEMPLATE, status=422, form=form)
             data = form.data
             try:
-                viewer = await sign_up(data.email, data.password, data.name, now, zone=data.zone)
+                viewer = await sign_up(
+                    data.email,
+                    data.password,
+                    data.name,
+                    now,
+                    zone=data.zone,
+                    ip=client_address(request),
+                )
             except AccountExists:
                 return await self._known(request, data, now)
         except TooManyRequests as error:

@@ -8,7 +8,7 @@ from app.auth.controllers.answers import AnyRequest
 from app.auth.redirects import HOME
 from app.auth.verifying import check_verification, verify_address
 from app.core.i18n import gettext as _
-from app.core.ratelimit import limit
+from app.core.ratelimit import client_address, limit
 from app.core.rendering import page, redirect
 
 VERIFICATIONS = "30/hour"
@@ -26,5 +26,5 @@ class VerifyController(Controller):
     @post()
     async def create(self, request: AnyRequest, token: str, now: datetime) -> Response[str]:
         await limit(request, "verify", VERIFICATIONS)
-        await verify_address(token, now)
+        await verify_address(token, now, client_address(request))
         return redirect(request, HOME, toast=_("Your address is confirmed."))
