@@ -1,4 +1,4 @@
-"""The way without scripts: what was typed waits until a link in a mail confirms it, then it is registered like any other."""
+"""The way without scripts: what was typed waits until a link in a message confirms it, then it is registered like any other."""
 
 import json
 from collections.abc import Mapping
@@ -16,23 +16,25 @@ from app.registrations.forms import check_registration, sign_up_of
 from app.registrations.links import CONFIRM_WITHIN
 from app.registrations.registering import Outcome, register
 
-# Nobody is sent more confirmations for a page than this while they are valid.
-MOST_WAITING = 3
+# Nobody is sent more confirmations for a page than this while they are valid; a text message costs somebody something.
+MOST_WAITING, MOST_TEXTS = 3, 1
 
 
 async def keep_until_confirmed(
-    collection: Collection, typed: Mapping[str, str], email: str, now: datetime
+    collection: Collection, typed: Mapping[str, str], to: str, now: datetime
 ) -> None:
-    """Keep a valid form and mail `email` the link that registers it. One who asks again and again gets no more mails."""
+    """Keep a valid form and send `to`, an address or a number, the link that registers it. One who asks again and again
+    gets no more messages.
+    """
     async with db.transaction():
         waiting = await db.fetch_value(
             """SELECT count(*) FROM pending_registration WHERE page_id = $1 AND lower(typed ->> 'email') = lower($2)
                AND expires_at > $3""",
             collection.page_id,
-            email,
+            to,
             now,
         )
-        if waiting >= MOST_WAITING:
+        if waiting >= (MOST_WAITING if "@" in to else MOST_TEXTS):
             return
         pending_id = new_id()
         await db.execute(
@@ -41,12 +43,12 @@ async def keep_until_confirmed(
             pending_id,
             collection.page_id,
             # The version before asks for a source of its own.
-            json.dumps({"typed": dict(typed), "email": email, "source": ""}),
+            json.dumps({"typed": dict(typed), "email": to, "source": ""}),
             collection.language,
             now,
             now + CONFIRM_WITHIN,
         )
-        await send_confirm(collection, pending_id, email, now)
+        await send_confirm(collection, pending_id, to, now)
 
 
 async def pending_page(pending_id: UUID, now: datetime) -> Collection:

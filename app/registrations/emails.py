@@ -6,7 +6,7 @@ from uuid import UUID
 
 from app.auth.people import admins_of
 from app.core.settings import get_settings
-from app.notifications.sending import Attachment, send_email
+from app.notifications.sending import Attachment, send_email, send_sms
 from app.pages.collecting import Collection
 from app.pages.showing import speaking
 from app.registrations import reaching
@@ -67,10 +67,10 @@ async def send_plan_full(collection: Collection, plan: str, allowed: int) -> Non
         )
 
 
-async def send_confirm(collection: Collection, pending_id: UUID, email: str, now: datetime) -> None:
-    """Let somebody without scripts confirm what they typed."""
-    await send_email(
-        email,
+async def send_confirm(collection: Collection, pending_id: UUID, to: str, now: datetime) -> None:
+    """Let somebody without scripts confirm what they typed, by mail, or by a text message when `to` is a number."""
+    await (send_email if "@" in to else send_sms)(
+        to,
         "registration-confirm",
         {"title": collection.title, "url": confirm_url(pending_id, now)},
         locale=collection.language,

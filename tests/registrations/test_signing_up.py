@@ -284,3 +284,38 @@ async def test_who_asks_for_many_puzzles_gets_harder_ones(
         await client.get(f"/p/{page.short_id}/puzzle")
     await client.get(f"/p/{page.short_id}/puzzle", headers={"User-Agent": "another"})
     assert prices == [1, 1, 4, 4, 4, 16, 16, 1]
+
+
+async def test_without_scripts_a_number_is_confirmed_by_a_text_message(
+    owner: Any, client: httpx.AsyncClient, now: Any, run_jobs: Any, inbox: Any
+) -> None:
+    page = await make_countdown(owner.viewer, now=now, by_email=False, by_sms=True)
+    assert "as a text message" in (await client.get(f"/p/{page.short_id}")).text
+    phone = f"+49{page.id.int % 10**10:010}"
+    thanks = f"/p/{page.short_id}/registered?confirm=text"
+    for _twice in range(2):
+        answer = await client.post(
+            f"/p/{page.short_id}/registrations", data={"phone": phone, "consent": "on"}
+        )
+        assert answer.headers["location"].endswith(thanks)
+    assert "text message with a link" in (await client.get(thanks)).text
+    await run_jobs()
+    (sms,) = await inbox(phone)
+    (link,) = [link for link in sms["links"] if "/registrations/confirm/" in link]
+    assert await stored() == 0
+    assert (await client.post(link)).status_code == 303
+    assert tuple((await db.fetch("SELECT email, phone FROM registration"))[0]) == ("", phone)
+
+
+async def test_text_messages_to_numbers_are_few(
+    owner: Any, client: httpx.AsyncClient, now: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(get_settings(), "rate_limits", True)
+    page = await make_countdown(owner.viewer, now=now, by_email=False, by_sms=True)
+    found: list[int] = []
+    for number in range(5):
+        form = {"phone": f"+4917012345{number:02}", "consent": "on"}
+        found.append(
+            (await client.post(f"/p/{page.short_id}/registrations", data=form)).status_code
+        )
+    assert found == [303, 303, 303, 429, 429]

@@ -127,7 +127,10 @@ async def test_everybody_can_use_these_pages(app: Any, owner: Any, visitors: Vis
     audit = Audit(await visitors(reduced_motion="reduce"))
     visitors.watch(audit.page).allowed.add(422)
     public = [f"/p/{page.short_id}" for page in (event, countdown)]
-    thanks = [f"{public[0]}/registered{query}" for query in ("", "?waitlist=1", "?confirm=1")]
+    thanks = [
+        f"{public[0]}/registered{query}"
+        for query in ("", "?waitlist=1", "?confirm=mail", "?confirm=text")
+    ]
     await audit.visit(*public, *thanks, manage_path(ann.id, now), manage_path(bob.id, now))
     await audit.visit(await unconfirmed(countdown, now))
     await audit.page.goto(public[1])

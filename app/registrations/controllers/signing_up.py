@@ -14,7 +14,6 @@ from app.core import db
 from app.core.errors import Conflict, NotFound
 from app.core.forms import FORM_LEVEL, Form
 from app.core.i18n import current_language
-from app.core.i18n import gettext as _
 from app.core.ids import new_id
 from app.core.ratelimit import limit
 from app.core.rendering import page, redirect
@@ -24,7 +23,6 @@ from app.pages.collecting import Collection, ensure_open, load_collection
 from app.pages.entering import ensure_as_shown
 from app.registrations import captcha
 from app.registrations.calendar import CONTENT_TYPE, FILE_NAME, event_calendar
-from app.registrations.captcha import Unsolved
 from app.registrations.confirming import keep_until_confirmed
 from app.registrations.controllers.looking import look_of, view_of
 from app.registrations.counting import tell_full
@@ -41,6 +39,8 @@ PERSON_RATE = "6/minute"
 PUZZLE_RATE = "120/minute"
 # Each of these sends a mail to whatever address was typed.
 CONFIRMATION_RATE = "10/hour"
+# Text messages cost somebody something, and no puzzle was solved: from one source, to one number, and for one page.
+TEXT_RATE, NUMBER_RATE, PAGE_TEXT_RATE = "3/hour", "3/day", "60/hour"
 
 
 class SigningUpController(Controller):
@@ -74,7 +74,7 @@ class SigningUpController(Controller):
         await limit(request, "registration-person", PERSON_RATE, key=_person(data))
         try:
             if not data.altcha:
-                return await _ask_by_mail(request, collection, read, now)
+                return await _ask_to_confirm(request, collection, read, now)
             waits = await _register(request, collection, read, now)
         except Conflict as error:
             read.form.add(FORM_LEVEL, error.message)
@@ -96,7 +96,7 @@ class SigningUpController(Controller):
             "page": view.page,
             "happening": happening_of(collection),
             "waits": request.query_params.get("waitlist") == "1",
-            "confirm": request.query_params.get("confirm") == "1",
+            "confirm": request.query_params.get("confirm", ""),
         }
         return page(request, "registrations/thanks.html", **context)
 
@@ -145,21 +145,23 @@ async def _register(request: Request_, collection: Collection, read: Read, now: 
     return outcome.state == WAITING
 
 
-async def _ask_by_mail(
+async def _ask_to_confirm(
     request: Request_, collection: Collection, read: Read, now: datetime
 ) -> Response[str]:
-    """Without a solved puzzle, a mail shows that somebody is there. Raises Conflict, Unsolved."""
+    """Without a solved puzzle, the answer to a message shows that somebody is there. Raises Conflict."""
     data = cast(RegistrationForm, read.form.data)
     ensure_as_shown(collection, data.terms)
     ensure_open(collection)
-    if not data.email:
-        raise Unsolved(
-            _("Without scripts we can only confirm an e-mail address, so please enter yours.")
-        )
-    await limit(request, "registration-confirm", CONFIRMATION_RATE)
+    if data.email:
+        await limit(request, "registration-confirm", CONFIRMATION_RATE)
+    else:
+        await limit(request, "registration-text", TEXT_RATE)
+        await limit(request, "registration-text-number", NUMBER_RATE, key=data.phone)
+        await limit(request, "registration-text-page", PAGE_TEXT_RATE, key=collection.short_id)
     typed = {name: text for name, text in read.form.values.items() if name != "altcha"}
-    await keep_until_confirmed(collection, typed, data.email, now)
-    return redirect(request, f"/p/{collection.short_id}/registered?confirm=1")
+    await keep_until_confirmed(collection, typed, data.email or data.phone, now)
+    way = "mail" if data.email else "text"
+    return redirect(request, f"/p/{collection.short_id}/registered?confirm={way}")
 
 
 async def _again(
