@@ -46,8 +46,8 @@ from tests.factories.orders import Sale, buy, form
 from tests.factories.pages import make_draft, make_page
 from tests.factories.products import make_product, picture
 from tests.factories.registrations import make_registration
-from tests.factories.subscriptions import subscribe
 from tests.factories.rehearsals import ask_for
+from tests.factories.subscriptions import subscribe
 from tests.factories.teams import make_invitation
 from tests.factories.types import make_countdown, make_event, make_offer
 from tests.fuzz.account import make_account

@@ -34,7 +34,6 @@ TEAM = {
     "/console/team/members/{member_id}",
     "/invitations/{token}",
 }
-CONSOLE |= TEAM
 ACCOUNT = {
     "/console/account",
     "/console/account/password",
