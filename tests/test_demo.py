@@ -6,10 +6,11 @@ from typing import Any
 import httpx
 import pytest
 
+from app.auth.members import member_by_email
 from app.auth.viewer import Viewer
 from app.core import db
 from app.core.settings import get_settings
-from app.demo import create_demo, goods, occasions, sales
+from app.demo import create_demo, goods, occasions, sales, team
 from app.pages import loading
 from app.pages.lifecycle import State
 from app.pages.link_figures import links_of
@@ -19,6 +20,7 @@ from app.stock.codes.finding import find
 from app.stock.codes.standing import Standing
 from app.stock.levels import levels
 from app.storage.objects import get_store
+from app.teams.queries import open_invitations
 from tests.conftest import Inbox
 from tests.support.aliases import RunJobs
 
@@ -94,11 +96,21 @@ async def test_those_who_got_one_have_mail(
     assert len(await inbox(f"{sales.GIVEN_AWAY[0]}@visitor.example")) == 1
 
 
+async def test_there_is_a_team(app: Any, now: datetime, run_jobs: RunJobs, inbox: Inbox) -> None:
+    await create_demo(get_settings(), now)
+    jonas = await member_by_email(team.JONAS.email)
+    assert jonas is not None and jonas.roles == {"editor"}
+    (waiting,) = await open_invitations(jonas.organization_id)
+    assert waiting.email == team.MARTA.email
+    await run_jobs()
+    assert any("invites you" in mail["subject"] for mail in await inbox(team.MARTA.email))
+
+
 async def test_made_again_it_changes_nothing(app: Any, now: datetime) -> None:
     await create_demo(get_settings(), now)
     before = await db.fetch_one(_COUNTS)
     assert before is not None
-    assert (before["users"], before["products"], before["files"]) == (1, 3, 6)
+    assert (before["users"], before["products"], before["files"]) == (2, 3, 6)
     assert (before["pages"], before["orders"]) == (6, len(sales.GIVEN_AWAY))
     await create_demo(get_settings(), now + timedelta(days=3))
     assert await db.fetch_one(_COUNTS) == before
@@ -119,7 +131,7 @@ async def test_interrupted_it_goes_on_where_it_stopped(
     await create_demo(get_settings(), now)
     found = await db.fetch_one(_COUNTS)
     assert found is not None
-    assert (found["users"], found["products"], found["files"], found["pages"]) == (1, 3, 6, 6)
+    assert (found["users"], found["products"], found["files"], found["pages"]) == (2, 3, 6, 6)
 
 
 async def test_production_gets_no_known_password(

@@ -16,6 +16,7 @@ from app.demo.goods import put_up_goods
 from app.demo.occasions import occasions_are_up, put_up_occasions
 from app.demo.rehearsals import put_up_rehearsal
 from app.demo.sales import put_up_sales, sales_are_up
+from app.demo.team import put_up_team
 
 log = structlog.get_logger()
 
@@ -39,6 +40,7 @@ async def create_demo(settings: Settings, now: datetime | None = None) -> DemoLo
     now = now or utc_now()
     if not (await sales_are_up() and await occasions_are_up(now) and await codes_are_up(now)):
         creator = await demo_creator(now)
+        await put_up_team(creator, now)
         await put_up_goods(creator, now)
         await put_up_occasions(creator, now)
         await put_up_sales(creator, now)
