@@ -15,6 +15,7 @@ ROWS = {
     "free_orders": 60,
     "visitors": 120,
     "lateness": 60,
+    "notices": 60,
     "paid_orders": 60,
     "first_visit": 30,
     "queries": 30,
