@@ -3,6 +3,7 @@
 A form is a pydantic model of strings as browsers send them. Unknown fields are refused.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar, cast, get_origin
@@ -19,6 +20,7 @@ from app.core.i18n import gettext as _
 FORM_LEVEL = ""
 FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
 MAXIMUM_VALUE_LENGTH = 100_000
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class FormModel(BaseModel):
@@ -145,7 +147,7 @@ def validate(model: type[Model], values: dict[str, Any]) -> Form[Model]:
 
 
 def _has_surrogate(text: str) -> bool:
-    return any("\ud800" <= character <= "\udfff" for character in text)
+    return _SURROGATE.search(text) is not None
 
 
 def _repeats(model: type[FormModel], name: str) -> bool:
