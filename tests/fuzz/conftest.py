@@ -28,6 +28,4 @@ async def attack(
     # Who runs the installation sees more of it, so there is more to attack.
     monkeypatch.setattr(get_settings(), "staff_emails", [owner.viewer.email])
     world = await make_world(owner, client, stripe_account, now)
-    snapshot = await Snapshot.take()
-    yield Attack(app, owner, client, world, snapshot, routes_of(app))
-    await snapshot.drop()
+    yield Attack(app, owner, client, world, await Snapshot.take(), routes_of(app))

@@ -7,7 +7,7 @@ from app.core import db
 _TABLES = """
 SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') AND NOT c.relispartition
-  AND c.relname NOT LIKE 'fuzz\\_%' AND c.relname <> 'migration' ORDER BY 1
+  AND c.relname <> 'migration' ORDER BY 1
 """
 
 Digest = dict[str, tuple[int, int]]
@@ -32,7 +32,7 @@ def changed(before: Digest, after: Digest) -> set[str]:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """The database as it was, kept in tables beside it."""
+    """The database as it was, kept in tables of the same names in a schema beside it."""
 
     tables: list[str]
     digest: Digest
@@ -41,9 +41,13 @@ class Snapshot:
     @classmethod
     async def take(cls) -> "Snapshot":
         names = await tables()
-        for name in names:
-            await db.execute(f'DROP TABLE IF EXISTS "fuzz_{name}"')
-            await db.execute(f'CREATE UNLOGGED TABLE "fuzz_{name}" AS TABLE "{name}"')
+        await _make_room(names)
+        copies = "".join(
+            f'DELETE FROM kept."{name}"; INSERT INTO kept."{name}" SELECT * FROM "{name}";'
+            for name in names
+        )
+        async with db.connection() as conn:
+            await conn.execute(f"BEGIN; {copies} COMMIT;")
         return cls(names, await digest(names), [await _next_transaction()])
 
     async def changed(self) -> set[str]:
@@ -60,7 +64,7 @@ class Snapshot:
         from app.core.live import bus
 
         back = " ".join(
-            f'DELETE FROM "{name}"; INSERT INTO "{name}" SELECT * FROM "fuzz_{name}";'
+            f'DELETE FROM "{name}"; INSERT INTO "{name}" SELECT * FROM kept."{name}";'
             for name in sorted(names)
         )
         async with db.connection() as conn:
@@ -70,9 +74,15 @@ class Snapshot:
         self.seen[:] = [await _next_transaction()]
         bus.everything_changed()
 
-    async def drop(self) -> None:
-        for name in self.tables:
-            await db.execute(f'DROP TABLE IF EXISTS "fuzz_{name}"')
+
+async def _make_room(names: list[str]) -> None:
+    """Make the tables that keep, once in a database: to make and drop them for each test takes longer than the test."""
+    rows = await db.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'kept'")
+    missing = set(names) - {row["tablename"] for row in rows}
+    if missing:
+        await db.execute("CREATE SCHEMA IF NOT EXISTS kept")
+    for name in sorted(missing):
+        await db.execute(f'CREATE UNLOGGED TABLE kept."{name}" (LIKE "{name}")')
 
 
 async def _next_transaction() -> str:
