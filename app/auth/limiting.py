@@ -19,7 +19,7 @@ from litestar import Request
 from litestar.datastructures import Cookie
 
 from app.auth.cookies import DEVICE_AGE, cookie_name, device_cookie
-from app.auth.guessing import Count, Pace, count_of
+from app.auth.guessing import Count, Pace, count_of, forgive
 from app.core.db import fetch_value
 from app.core.errors import BadSignature, ExpiredLink
 from app.core.ids import new_short_id
@@ -120,6 +120,11 @@ def code_counts(request: AnyRequest, user_id: UUID, now: datetime) -> list[Count
     """Return what a code of the second step counts for."""
     device = known_device(request, str(user_id), now) or ""
     return _counted([count_of(CODES, "code", user_id, device)])
+
+
+async def forgive_codes(user_id: UUID) -> None:
+    """Forget wrong codes of unknown browsers: with a new password, whoever typed them is shut out before that."""
+    await forgive([count_of(CODES, "code", user_id, "")])
 
 
 async def limit_resets(request: AnyRequest, email: str) -> None:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from app.auth import emails
 from app.auth.addresses.changes import cancel_open
+from app.auth.limiting import forgive_codes
 from app.auth.passwords import check_new_password, fingerprint, hash_password
 from app.auth.security_log import count_since, note
 from app.auth.sessions import end_sessions
@@ -101,6 +102,7 @@ async def reset_password(
         if not changed:
             raise ExpiredLink
         await cancel_open(account.user_id, now)
+        await forgive_codes(account.user_id)
         await end_sessions(account.user_id, now, cause="password", ip=ip)
         await note("password-reset", now, user_id=account.user_id, ip=ip)
         await emails.password_changed(account.user_id, account.email, account.name, now)

@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from app.auth import limiting
+from app.auth.resetting import reset_token
 from app.core import db
 from app.core.clock import ManualClock
 from app.core.settings import get_settings
@@ -127,6 +128,20 @@ async def test_a_thief_of_the_password_does_not_keep_her_known_browser_out(
     await halfway.post("/login", data=OLIVIA)
     good = {"code": phone.code(clock.now())}
     assert (await halfway.post(CODE, data=good)).status_code == 303
+
+
+async def test_a_new_password_shuts_the_thief_out_and_ends_the_waits(
+    halfway: httpx.AsyncClient, other: httpx.AsyncClient, phone: Phone, clock: ManualClock
+) -> None:
+    for _ in range(limiting.CODES.free):
+        await halfway.post(CODE, data={"code": "000000"})
+    row = await db.fetch_one('SELECT id, password_hash FROM "user"')
+    assert row is not None
+    link = reset_token(row["id"], row["password_hash"], clock.now())
+    done = await other.post(f"/reset/{link}", data={"password": "an entirely new one"})
+    assert done.headers["location"] == CODE
+    assert (await halfway.post(CODE, data={"code": "1"})).headers["location"] == "/login"
+    assert (await other.post(CODE, data={"code": phone.code(clock.now())})).status_code == 303
 
 
 async def test_a_recovery_code_lets_in_once_and_is_told(
