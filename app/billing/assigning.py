@@ -4,7 +4,6 @@ from datetime import datetime
 from uuid import UUID
 
 from app.billing.limits import lock_plan
-from app.billing.overrunning import LOOK_JOB
 from app.billing.plans import default_plan, plan_by_key
 from app.billing.remembering import plan_changed
 from app.billing.tables import ACTIVE, STAFF
@@ -34,7 +33,6 @@ async def assign_plan(organization_id: UUID, plan: str, now: datetime, by: UUID 
                 *(new_id(), organization_id, chosen.id, STAFF, ACTIVE, chosen.currency, by, now),
             )
         await plan_changed(organization_id)
-        await jobs.enqueue(LOOK_JOB, {"organization_id": organization_id})
 
 
 async def _end_present(organization_id: UUID, now: datetime) -> None:

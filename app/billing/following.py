@@ -10,13 +10,12 @@ from uuid import UUID
 import structlog
 
 from app.billing.noticing import tell
-from app.billing.overrunning import LOOK_JOB
 from app.billing.plans import plan_by_key
 from app.billing.queries import subscription_of
 from app.billing.remembering import plan_changed
 from app.billing.standing import Subscription
 from app.billing.tables import OWING
-from app.core import db, jobs
+from app.core import db
 from app.core.errors import Conflict
 from app.core.settings import get_settings
 from app.payments.subscribing import RemoteSubscription, get_subscriptions
@@ -103,7 +102,6 @@ async def _follow_up(before: Subscription, now: datetime) -> None:
     if not changed:
         return
     await plan_changed(after.organization_id)
-    await jobs.enqueue(LOOK_JOB, {"organization_id": after.organization_id})
     await tell(before, after, now)
 
 

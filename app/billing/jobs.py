@@ -10,6 +10,7 @@ from app.billing import emails, lapsing, noticing, overrunning, reconciling
 from app.billing.assigning import WITHDRAW_JOB
 from app.billing.following import follow
 from app.billing.queries import by_stripe_id, subscription_of
+from app.billing.remembering import PLAN_CHANGED
 from app.core import jobs
 from app.core.ids import parse_id
 from app.payments import inbox
@@ -27,9 +28,11 @@ async def grace_over(payload: jobs.Payload, now: datetime) -> None:
     await lapsing.end_unpaid(UUID(payload["subscription_id"]), now)
 
 
-@jobs.job(overrunning.LOOK_JOB)
 async def look_over(payload: jobs.Payload, now: datetime) -> None:
     await overrunning.look_over(UUID(payload["organization_id"]), now)
+
+
+jobs.on_event(PLAN_CHANGED, look_over)
 
 
 @jobs.job(WITHDRAW_JOB)

@@ -4,12 +4,10 @@ and the console says so until there is less."""
 from datetime import datetime
 from uuid import UUID
 
-from app.billing.remembering import plan_changed
+from app.billing.remembering import standing_changed
 from app.billing.standing import plan_of
 from app.billing.usage import Usage, usage_of
 from app.core import db
-
-LOOK_JOB = "billing.look_over"
 
 
 async def look_over(organization_id: UUID, now: datetime) -> list[Usage]:
@@ -21,7 +19,7 @@ async def look_over(organization_id: UUID, now: datetime) -> list[Usage]:
             "INSERT INTO plan_overrun (organization_id, noted_at) VALUES ($1, $2) ON CONFLICT DO NOTHING",
             *(organization_id, now),
         ):
-            await plan_changed(organization_id)
+            await standing_changed(organization_id)
     elif await db.execute("DELETE FROM plan_overrun WHERE organization_id = $1", organization_id):
-        await plan_changed(organization_id)
+        await standing_changed(organization_id)
     return over

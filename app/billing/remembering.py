@@ -8,9 +8,13 @@ from uuid import UUID
 
 from app.billing.plans import Plan
 from app.billing.standing import Standing, standing_of
+from app.core import jobs
 from app.core.live import bus, publish
 
 TOPIC = "plan:"
+# The event {organization_id}, for the modules above: what a plan allows may be other now.
+PLAN_CHANGED = "billing.plan_changed"
+jobs.event(PLAN_CHANGED)
 ALL_PLANS = "plans"
 # A process that hears nothing, like the worker, looks again after so long.
 LONGEST = timedelta(seconds=30)
@@ -37,6 +41,12 @@ async def known_standing(organization_id: UUID, now: datetime) -> Standing:
 
 async def plan_changed(organization_id: UUID) -> None:
     """Say, in the current transaction, that the organization's plan is another, or is paid for otherwise."""
+    await standing_changed(organization_id)
+    await jobs.enqueue(PLAN_CHANGED, {"organization_id": organization_id})
+
+
+async def standing_changed(organization_id: UUID) -> None:
+    """Say, in the current transaction, that what is remembered of the organization is old."""
     await publish(f"{TOPIC}{organization_id}")
 
 

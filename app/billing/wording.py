@@ -85,8 +85,6 @@ def price_of(plan: Plan) -> str:
     """Return a plan's price for people."""
     if plan.amount is None:
         return _("On request")
-    if plan.free:
-        return _("Free")
     return format_money(plan.amount, plan.currency, current_language.get())
 
 
@@ -122,7 +120,7 @@ def features_of(plan: Plan) -> list[str]:
             "%(num)s person",
             "%(num)s people in the team",
         ),
-        _("%(fee)s of each sale", fee=fee) if features.fee_basis_points else _("No fee on sales"),
+        _("%(fee)s fee on sales", fee=fee) if features.fee_basis_points else _("No fee on sales"),
         _("Your pages carry your name alone")
         if features.own_branding
         else _("A small “Made with Mayfly” on your pages"),

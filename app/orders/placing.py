@@ -75,6 +75,7 @@ def _terms(offer: Offer, priced: Priced, until: datetime | None) -> str:
         "deadline": offer.expires_at,
         "page_version": offer.version,
         "theme_href": offer.theme_href,
+        "own_branding": offer.own_branding,
         "confirmation_message": offer.confirmation_message,
         "held_until": until,
     }

@@ -69,6 +69,7 @@ class OrderView:
     page_title: str
     page_url: str
     page_theme_href: str | None
+    own_branding: bool
     confirmation: str
     unavailable: bool
     discount: DiscountView | None

@@ -40,11 +40,15 @@ async def order_of_session(session_id: str) -> OrderView | None:
     return await _view(await fetch_one(f"{_COLUMNS} WHERE o.stripe_session_id = $1", session_id))
 
 
-async def theme_of_session(session_id: str) -> str | None:
-    """Return the stylesheet's address of the page that a Stripe Checkout Session bought on; None for an unknown one."""
-    return await fetch_value(
-        "SELECT terms ->> 'theme_href' FROM \"order\" WHERE stripe_session_id = $1", session_id
-    )
+async def look_of_session(session_id: str) -> dict[str, Any]:
+    """Return what the layout needs to look like the page that a Stripe Checkout Session bought on; of an unknown one,
+    nothing of the kind."""
+    terms = await fetch_value('SELECT terms FROM "order" WHERE stripe_session_id = $1', session_id)
+    known: dict[str, Any] = json.loads(terms) if terms else {}
+    return {
+        "page_theme_href": known.get("theme_href"),
+        "own_branding": bool(known.get("own_branding")),
+    }
 
 
 async def recent_orders_of(customer_id: UUID, limit: int) -> list[UUID]:
@@ -80,6 +84,7 @@ async def _view(row: Record | None) -> OrderView | None:
         zone=terms.get("zone") or "UTC",
         page_title=terms.get("title") or "",
         page_theme_href=terms.get("theme_href"),
+        own_branding=bool(terms.get("own_branding")),
         page_url=_page_url(terms.get("short_id")),
         confirmation=terms.get("confirmation_message") or "",
         discount=discount_view(terms, sum(item["reduction"] * item["quantity"] for item in items)),

@@ -12,6 +12,7 @@ from app.core.i18n import gettext as _
 from app.core.ids import new_id, new_short_id
 from app.core.live import publish
 from app.pages import lifecycle, own_codes
+from app.pages.branding import has_own_branding
 from app.pages.editing import Edit
 from app.pages.foreseeing import changes_of
 from app.pages.imaging import keep_picture
@@ -37,8 +38,8 @@ async def create(
     async with db.transaction():
         made = await db.execute(
             """INSERT INTO page (id, short_id, user_id, organization_id, group_id, type, title, description, zone,
-                 settings, afterlife, theme, created_at, updated_at)
-               VALUES ($1, $2, $3, $4, $5, $6, $7, '', $8, $9, $10, '{}', $11, $11)
+                 settings, afterlife, theme, created_at, updated_at, own_branding)
+               VALUES ($1, $2, $3, $4, $5, $6, $7, '', $8, $9, $10, '{}', $11, $11, $12)
                ON CONFLICT (id) DO NOTHING""",
             page_id,
             new_short_id(),
@@ -51,6 +52,7 @@ async def create(
             settings.model_dump_json(),
             Afterlife().model_dump_json(),
             now,
+            await has_own_branding(viewer.organization_id, now),
         )
         if made:
             await give_stock(page_id)

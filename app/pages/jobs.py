@@ -3,8 +3,9 @@
 from datetime import datetime
 from uuid import UUID
 
-from app.core.jobs import Payload, job, periodic
-from app.pages import announcing, changing, counting, covering, ending
+from app.billing.remembering import PLAN_CHANGED
+from app.core.jobs import Payload, job, on_event, periodic
+from app.pages import announcing, branding, changing, counting, covering, ending
 
 
 @job("pages.announce")
@@ -15,6 +16,13 @@ async def announce(payload: Payload, now: datetime) -> None:
 @job("products.changed")
 async def follow_product(payload: Payload, now: datetime) -> None:
     await changing.follow_product(UUID(payload["product_id"]), now)
+
+
+async def follow_plan(payload: Payload, now: datetime) -> None:
+    await branding.follow_plan(UUID(payload["organization_id"]), now)
+
+
+on_event(PLAN_CHANGED, follow_plan)
 
 
 @periodic("pages.sweep", "* * * * *")

@@ -74,6 +74,7 @@ class PageRecord:
     successor_id: UUID | None
     successor_short_id: str | None
     cover_key: str | None
+    own_branding: bool
     version: int
     contents: tuple[Content, ...]
     changes: tuple[Change, ...]

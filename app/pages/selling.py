@@ -57,6 +57,7 @@ class Offer:
     expires_at: datetime | None
     version: int
     theme_href: str
+    own_branding: bool
     lines: tuple[OfferLine, ...]
     arrival: Arrival | None = None
     early: bool = False
@@ -124,6 +125,7 @@ def _offer(page: PageRecord, view: PageView) -> Offer:
         expires_at=lifecycle.end_of(page.times),
         version=page.version,
         theme_href=theme_href(page.theme),
+        own_branding=page.own_branding,
         lines=tuple(_offer_line(page, view, line) for line in view.lines),
         arrival=view.arrival,
         early=view.early,

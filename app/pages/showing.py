@@ -44,6 +44,7 @@ def whole(view: PageView, *, live: bool = True, above: str = "") -> str:
             **{**_context(view), "live": live},
             above=above,
             page_theme_href=theme_href(view.page.theme),
+            own_branding=view.page.own_branding,
             summary=summary_of(view.page.description),
             public_url=f"{get_settings().base_url}{view.path}",
             personal_part=PERSONAL_PART,

@@ -54,6 +54,7 @@ class Page(Table):
     )
     cover_key = Varchar(length=300, null=True, default=None)
     cover_size = BigInt(null=False, default=0)
+    own_branding = Boolean(null=False, default=False)
     version = BigInt(null=False, default=1)
     suspended_at = Timestamptz(null=True, default=None)
     suspended_reason = Varchar(length=1000, null=False, default="")

@@ -33,7 +33,7 @@ async def test_prices_are_public(client: httpx.AsyncClient) -> None:
         "€39.00",
         "On request",
         "3 pages at a time",
-        "5 % of each sale",
+        "5 % fee on sales",
         "mailto:",
     ):
         assert words in shown.text

@@ -262,3 +262,23 @@ async def test_somebody_elses_id_is_not_found_before_any_limit(
         answer = await outsider.post("/console/products", data=form(id=str(product)))
         assert answer.status_code == 404
     assert (await outsider.get(f"/console/products/{new_id()}")).status_code == 404
+
+
+async def test_pages_leave_out_who_made_them_possible_when_the_plan_says_so(
+    owner: Any, client: httpx.AsyncClient, now: Any, run_jobs: Any
+) -> None:
+    page = await make_event(owner.viewer, now=now)
+    sale = await make_page(owner.viewer, now=now)
+    paths = (f"/p/{page.short_id}", f"/p/{page.short_id}/registered", f"/p/{sale.short_id}")
+    for path in paths:
+        assert "Made with" in (await client.get(path)).text
+    await assign_plan(owner.viewer.organization_id, "premium", now, None)
+    await run_jobs()
+    new = await make_page(owner.viewer, now=now)
+    for path in (*paths, f"/p/{new.short_id}"):
+        shown = (await client.get(path)).text
+        assert "Made with" not in shown, path
+    await assign_plan(owner.viewer.organization_id, "basic", now, None)
+    await run_jobs()
+    for path in (*paths, f"/p/{new.short_id}"):
+        assert "Made with" in (await client.get(path)).text

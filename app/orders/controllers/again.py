@@ -55,6 +55,7 @@ def show_form(
     current_language.set(offer.language)
     context = {
         "page_theme_href": offer.theme_href,
+        "own_branding": offer.own_branding,
         "lang": offer.language,
         "offer": offer,
         "form": form,

@@ -5,6 +5,8 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Controller, Request, Response, post
+from litestar.di import NamedDependency as Named
+from litestar.params import FromPath
 
 from app.core.i18n import current_language
 from app.core.ratelimit import limit
@@ -28,7 +30,9 @@ class CodeController(Controller):
     path = "/p/{short_id:str}/code"
 
     @post(status_code=200)
-    async def apply(self, request: Request_, now: datetime, short_id: str) -> Response[str]:
+    async def apply(
+        self, request: Request_, now: Named[datetime], short_id: FromPath[str]
+    ) -> Response[str]:
         """The prices with the code of the form, or why it takes nothing off. Nothing else of the form has to be right."""
         await limit(request, "code", ADDRESS_RATE)
         form, quantities = await read_checkout(request)

@@ -143,4 +143,8 @@ async def _look(short_id: str) -> dict[str, Any]:
     """Answer in the page's language and colours."""
     record = await by_short_id(short_id)
     current_language.set(record.language)
-    return {"page_theme_href": theme_href(record.theme), "lang": record.language}
+    return {
+        "page_theme_href": theme_href(record.theme),
+        "lang": record.language,
+        "own_branding": record.own_branding,
+    }

@@ -18,7 +18,7 @@ from app.orders.delivering import Delivery, Standing, deliver, look, well_formed
 from app.orders.downloading import nothing_started, object_url
 from app.orders.links import download_path, order_path
 from app.orders.presenting import OrderView
-from app.orders.queries import file_of, theme_of_session
+from app.orders.queries import file_of, look_of_session
 from app.storage.contract import ObjectMissing, StoreUnavailable
 
 Request_ = Request[Any, Any, Any]
@@ -48,7 +48,7 @@ class DownloadController(Controller):
         await _admit(request, session_id)
         status, context = await _context(request, session_id, attempt, now)
         refresh = context["retry_url"] if context["state"] == "waiting" else None
-        context |= {"refresh_url": refresh, "page_theme_href": await theme_of_session(session_id)}
+        context |= {"refresh_url": refresh, **await look_of_session(session_id)}
         return page(request, "orders/download.html", status=status, **context)
 
     @get("/download/status")

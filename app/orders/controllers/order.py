@@ -75,6 +75,7 @@ class OrderController(Controller):
             order=order,
             order_path=f"/orders/{token}",
             page_theme_href=order.page_theme_href,
+            own_branding=order.own_branding,
         )
 
     @get("/orders/{token:str}/files/{file_id:str}")

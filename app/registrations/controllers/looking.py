@@ -15,7 +15,11 @@ from app.stock.levels import levels
 def look_of(record: PageRecord) -> dict[str, Any]:
     """Return what the layout needs, and speak the page's language from here on."""
     current_language.set(record.language)
-    return {"page_theme_href": theme_href(record.theme), "lang": record.language}
+    return {
+        "page_theme_href": theme_href(record.theme),
+        "lang": record.language,
+        "own_branding": record.own_branding,
+    }
 
 
 async def view_of(short_id: str, now: datetime, source: str = "") -> PageView:
