@@ -42,24 +42,29 @@ async def invite(
         group = team.group(group_id)
         if await _known(invitation_id, team.organization.id):
             return
-        await _ensure_new(email, team.organization.id, now)
+        await _ensure_new(email, team.organization.id)
         await _ensure_room(team.organization.id, None, now)
-        await db.execute(
-            """INSERT INTO invitation (id, organization_id, group_id, invited_by, email, roles, language, token_hash,
-                 created_at, sent_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10)""",
-            *(
-                invitation_id,
-                team.organization.id,
-                group.id,
-                viewer.user_id,
-                email,
-                in_order(roles),
-            ),
-            *(current_language.get(), hash_of(secret), now, now + LINK_AGE),
-        )
+        await _store(invitation_id, viewer, email, group.id, roles, hash_of(secret), now)
         said = {"email": email, "group": group.name, "roles": ",".join(in_order(roles))}
         await note("team-invited", now, user_id=viewer.user_id, ip=ip, **said)
         await _send(await invitation_of(invitation_id), secret, now)
+
+
+async def _store(
+    invitation_id: UUID,
+    viewer: Viewer,
+    email: str,
+    group_id: UUID,
+    roles: frozenset[str],
+    token_hash: str,
+    now: datetime,
+) -> None:
+    await db.execute(
+        """INSERT INTO invitation (id, organization_id, group_id, invited_by, email, roles, language, token_hash,
+             created_at, sent_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10)""",
+        *(invitation_id, viewer.organization_id, group_id, viewer.user_id, email, in_order(roles)),
+        *(current_language.get(), token_hash, now, now + LINK_AGE),
+    )
 
 
 async def invite_again(
@@ -106,7 +111,7 @@ async def _known(invitation_id: UUID, organization_id: UUID) -> bool:
     return owner is not None
 
 
-async def _ensure_new(email: str, organization_id: UUID, now: datetime) -> None:
+async def _ensure_new(email: str, organization_id: UUID) -> None:
     # Only of the own organization: whether a stranger's address has an account is nobody's business.
     known = await member_by_email(email)
     if known is not None and known.organization_id == organization_id:

@@ -91,6 +91,20 @@ async def test_an_admin_may_step_down(owner: Any, app: Any, now: Any) -> None:
         assert (await stepping.get(TEAM)).status_code == 404
 
 
+async def test_a_volunteer_sees_no_page_of_the_console_but_the_account(
+    owner: Any, client: Any, now: Any
+) -> None:
+    email = "volunteer@example.com"
+    await make_colleague(owner.viewer, email=email, roles=("volunteer",), now=now)
+    sent = {"email": email, "password": "a long enough one"}
+    assert (await client.post("/login", data=sent)).headers["location"] == "/console"
+    assert (await client.get("/console")).headers["location"] == "/console/account"
+    account = await client.get("/console/account")
+    assert account.status_code == 200
+    for way in ("pages", "products", "orders", "registrations", "team", "codes", "billing"):
+        assert f'href="/console/{way}"' not in account.text, way
+
+
 async def test_moving_leaves_what_was_made_where_it_is(owner: Any, app: Any, now: Any) -> None:
     viewer = await make_colleague(owner.viewer, email="mover@example.com", now=now)
     page = await make_page(viewer, now=now)
