@@ -48,7 +48,6 @@ ACCOUNT = {
     "/login/code",
     "/login/recovery",
 }
-CONSOLE = WORK | BILLING | TEAM | ACCOUNT
 WAITING = {
     "/waitlist/{token}",
     "/unsubscribe/{token}",
@@ -109,4 +108,4 @@ STAFF = {
     "/console/staff/plans/{plan_id}",
     "/console/staff/users/{user_id}",
 }
-CONSOLE |= STAFF
+CONSOLE = WORK | BILLING | TEAM | ACCOUNT | STAFF
