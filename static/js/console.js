@@ -129,7 +129,9 @@
     if ([...changed].some((form) => form.isConnected)) event.preventDefault();
   });
 
-  document.querySelector(".side nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+  document.querySelectorAll(".side nav [aria-current], .tabs [aria-current]").forEach((here) => {
+    here.parentElement.scrollLeft = here.offsetLeft - (here.parentElement.clientWidth - here.offsetWidth) / 2;
+  });
   enhance();
   new MutationObserver((changes) => {
     if (changes.some((change) => [...change.addedNodes].some((node) => node.nodeType === 1))) enhance();
