@@ -5,6 +5,7 @@ from typing import Any
 
 from litestar import Controller, Request, Response, get
 from litestar.connection import ASGIConnection
+from litestar.di import NamedDependency as Named
 from litestar.handlers import BaseRouteHandler
 
 from app.auth.permissions import Permission
@@ -36,7 +37,7 @@ class HomeController(Controller):
     """What everyone may see."""
 
     @get("/")
-    async def show(self, request: Request_, now: datetime) -> Response[str]:
+    async def show(self, request: Request_, now: Named[datetime]) -> Response[str]:
         return page(
             request, "home/show.html", now=now, deadline=now + EXAMPLE_LEFT, zone=EXAMPLE_ZONE
         )
@@ -66,7 +67,7 @@ class StyleguideController(Controller):
     guards = [while_developing]
 
     @get("/")
-    async def console(self, request: Request_, now: datetime) -> Response[str]:
+    async def console(self, request: Request_, now: Named[datetime]) -> Response[str]:
         return page(
             request,
             "styleguide/show.html",
@@ -78,7 +79,7 @@ class StyleguideController(Controller):
         )
 
     @get("/page")
-    async def public(self, request: Request_, now: datetime) -> Response[str]:
+    async def public(self, request: Request_, now: Named[datetime]) -> Response[str]:
         return page(
             request,
             "styleguide/page.html",

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from litestar import Controller, Request, post
+from litestar.di import NamedDependency as Named
 
 from app.payments import inbox
 from app.payments.gateway import get_gateway
@@ -14,7 +15,9 @@ class WebhookController(Controller):
     path = "/webhooks/stripe"
 
     @post(status_code=200)
-    async def receive(self, request: Request[Any, Any, Any], now: datetime) -> dict[str, bool]:
+    async def receive(
+        self, request: Request[Any, Any, Any], now: Named[datetime]
+    ) -> dict[str, bool]:
         """Keep a signed event, unless it comes of a rehearsal. 400 when the signature does not fit its raw body."""
         event = get_gateway().parse_event(
             await request.body(), request.headers.get("stripe-signature", "")

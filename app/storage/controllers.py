@@ -4,6 +4,8 @@ from datetime import datetime
 from typing import Any
 
 from litestar import Controller, Request, Response, get
+from litestar.di import NamedDependency as Named
+from litestar.params import FromPath
 
 from app.storage.media import MEDIA_TYPE, etag_of, key_of, load_picture
 
@@ -17,7 +19,7 @@ class MediaController(Controller):
 
     @get("/{token:str}")
     async def show(
-        self, request: Request[Any, Any, Any], token: str, now: datetime
+        self, request: Request[Any, Any, Any], token: FromPath[str], now: Named[datetime]
     ) -> Response[bytes]:
         key = key_of(token, now)
         headers = {"ETag": etag_of(key), "Cache-Control": FOR_EVER}

@@ -5,6 +5,8 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Controller, Request, Response, get, post
+from litestar.di import NamedDependency as Named
+from litestar.params import FromPath
 
 from app.auth.permissions import Permission
 from app.auth.viewer import Viewer
@@ -47,7 +49,9 @@ class PageController(Controller):
     guards = [requires(Permission.SEE_PAGES)]
 
     @get()
-    async def index(self, request: Request_, viewer: Viewer, now: datetime) -> Response[str]:
+    async def index(
+        self, request: Request_, viewer: Named[Viewer], now: Named[datetime]
+    ) -> Response[str]:
         query = request.query_params
         search = query.get("q", "").replace("\x00", "").strip()[:SEARCH_LENGTH]
         state = query.get("state", "") if query.get("state") in STATES else ""
@@ -71,7 +75,9 @@ class PageController(Controller):
         return page(request, "pages/new.html", **_new_context(new_form()))
 
     @post(guards=edit)
-    async def create(self, request: Request_, viewer: Viewer, now: datetime) -> Response[str]:
+    async def create(
+        self, request: Request_, viewer: Named[Viewer], now: Named[datetime]
+    ) -> Response[str]:
         form = await read_form(request, NewPageForm)
         if form.data is not None:
             if form.data.type not in page_types:
@@ -88,14 +94,22 @@ class PageController(Controller):
 
     @get("/{page_id:uuid}")
     async def show(
-        self, request: Request_, viewer: Viewer, page_id: UUID, now: datetime
+        self,
+        request: Request_,
+        viewer: Named[Viewer],
+        page_id: FromPath[UUID],
+        now: Named[datetime],
     ) -> Response[str]:
         found = await loading.of_group(page_id, viewer.group_id)
         return page(request, "pages/detail.html", **await detail_context(viewer, found, now))
 
     @get("/{page_id:uuid}/figures")
     async def figures(
-        self, request: Request_, viewer: Viewer, page_id: UUID, now: datetime
+        self,
+        request: Request_,
+        viewer: Named[Viewer],
+        page_id: FromPath[UUID],
+        now: Named[datetime],
     ) -> Response[str]:
         found = await loading.of_group(page_id, viewer.group_id)
         return fragments(request, ("pages/_figures.html", await figures_context(found, now)))

@@ -5,6 +5,8 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from litestar import Controller, Request, Response, delete, post
+from litestar.di import NamedDependency as Named
+from litestar.params import FromPath
 from pydantic import Field
 
 from app.auth.permissions import Permission
@@ -47,7 +49,11 @@ class CoverController(Controller):
 
     @post()
     async def begin(
-        self, request: Request_, viewer: Viewer, page_id: UUID, now: datetime
+        self,
+        request: Request_,
+        viewer: Named[Viewer],
+        page_id: FromPath[UUID],
+        now: Named[datetime],
     ) -> Response[dict[str, Any]]:
         found = await loading.of_group(page_id, viewer.group_id)
         await limit(request, "upload", BEGIN_RATE, key=str(viewer.user_id))
@@ -60,7 +66,12 @@ class CoverController(Controller):
 
     @post("/{upload_id:uuid}/completion", status_code=200)
     async def complete(
-        self, request: Request_, viewer: Viewer, page_id: UUID, upload_id: UUID, now: datetime
+        self,
+        request: Request_,
+        viewer: Named[Viewer],
+        page_id: FromPath[UUID],
+        upload_id: FromPath[UUID],
+        now: Named[datetime],
     ) -> Response[str]:
         await loading.of_group(page_id, viewer.group_id)
         _accepted(await read_form(request, CompletionForm))
@@ -72,14 +83,20 @@ class CoverController(Controller):
 
     @delete("/{upload_id:uuid}", status_code=200)
     async def cancel(
-        self, viewer: Viewer, page_id: UUID, upload_id: UUID, now: datetime
+        self,
+        viewer: Named[Viewer],
+        page_id: FromPath[UUID],
+        upload_id: FromPath[UUID],
+        now: Named[datetime],
     ) -> Response[str]:
         await loading.of_group(page_id, viewer.group_id)
         await uploading.abort(await find_upload(upload_id, page_id), now)
         return Response("")
 
     @delete(status_code=200)
-    async def remove(self, request: Request_, viewer: Viewer, page_id: UUID) -> Response[str]:
+    async def remove(
+        self, request: Request_, viewer: Named[Viewer], page_id: FromPath[UUID]
+    ) -> Response[str]:
         found = await loading.of_group(page_id, viewer.group_id)
         await covering.remove_cover(found)
         if not is_htmx(request):

@@ -5,6 +5,8 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Controller, Request, Response, get, post
+from litestar.di import NamedDependency as Named
+from litestar.params import FromPath
 
 from app.auth.permissions import Permission
 from app.auth.viewer import Viewer
@@ -34,7 +36,11 @@ class EditorController(Controller):
 
     @get("/edit")
     async def edit(
-        self, request: Request_, viewer: Viewer, page_id: UUID, now: datetime
+        self,
+        request: Request_,
+        viewer: Named[Viewer],
+        page_id: FromPath[UUID],
+        now: Named[datetime],
     ) -> Response[str]:
         found = await loading.of_group(page_id, viewer.group_id)
         kept = await drafting.kept(found, viewer.user_id)
@@ -44,7 +50,11 @@ class EditorController(Controller):
 
     @post("/edit", status_code=200)
     async def save(
-        self, request: Request_, viewer: Viewer, page_id: UUID, now: datetime
+        self,
+        request: Request_,
+        viewer: Named[Viewer],
+        page_id: FromPath[UUID],
+        now: Named[datetime],
     ) -> Response[str]:
         found = await loading.of_group(page_id, viewer.group_id)
         form, unsaved = await read_form(request, found.page_type.form), None
@@ -68,21 +78,33 @@ class EditorController(Controller):
         return fragments(request, *changed, toast=_("Saved."))
 
     @post("/draft", status_code=204)
-    async def keep(self, request: Request_, viewer: Viewer, page_id: UUID, now: datetime) -> None:
+    async def keep(
+        self,
+        request: Request_,
+        viewer: Named[Viewer],
+        page_id: FromPath[UUID],
+        now: Named[datetime],
+    ) -> None:
         """What was typed, kept until it is saved or thrown away."""
         found = await loading.of_group(page_id, viewer.group_id)
         form = await read_form(request, found.page_type.form)
         await drafting.keep(found, form, viewer.user_id, now)
 
     @post("/draft/removal", status_code=200)
-    async def throw_away(self, request: Request_, viewer: Viewer, page_id: UUID) -> Response[str]:
+    async def throw_away(
+        self, request: Request_, viewer: Named[Viewer], page_id: FromPath[UUID]
+    ) -> Response[str]:
         found = await loading.of_group(page_id, viewer.group_id)
         await drafting.drop(found.id, viewer.user_id)
         return redirect(request, f"/console/pages/{page_id}/edit")
 
     @post("/picker", status_code=200)
     async def picker(
-        self, request: Request_, viewer: Viewer, page_id: UUID, now: datetime
+        self,
+        request: Request_,
+        viewer: Named[Viewer],
+        page_id: FromPath[UUID],
+        now: Named[datetime],
     ) -> Response[str]:
         """The list of products, rearranged; nothing is stored."""
         found = await loading.of_group(page_id, viewer.group_id)
@@ -97,7 +119,11 @@ class EditorController(Controller):
 
     @post("/rows", status_code=200)
     async def rows(
-        self, request: Request_, viewer: Viewer, page_id: UUID, now: datetime
+        self,
+        request: Request_,
+        viewer: Named[Viewer],
+        page_id: FromPath[UUID],
+        now: Named[datetime],
     ) -> Response[str]:
         """The rows of the type's own, rearranged; nothing is stored."""
         found = await loading.of_group(page_id, viewer.group_id)
@@ -114,7 +140,11 @@ class EditorController(Controller):
 
     @post("/theme", status_code=200)
     async def theme(
-        self, request: Request_, viewer: Viewer, page_id: UUID, now: datetime
+        self,
+        request: Request_,
+        viewer: Named[Viewer],
+        page_id: FromPath[UUID],
+        now: Named[datetime],
     ) -> Response[str]:
         """The colours with their contrast, after a preset or a colour was chosen; nothing is stored."""
         found = await loading.of_group(page_id, viewer.group_id)
@@ -135,14 +165,20 @@ class PreviewController(Controller):
     guards = [requires(Permission.SEE_PAGES)]
 
     @get()
-    async def preview(self, viewer: Viewer, page_id: UUID, now: datetime) -> Response[str]:
+    async def preview(
+        self, viewer: Named[Viewer], page_id: FromPath[UUID], now: Named[datetime]
+    ) -> Response[str]:
         found = await loading.of_group(page_id, viewer.group_id)
         shown = await preview(found, Choice(), now)
         return Response(framed_html(shown), media_type=HTML, headers=FRAME)
 
     @post(guards=[requires(Permission.EDIT_PAGES)], status_code=200)
     async def preview_unsaved(
-        self, request: Request_, viewer: Viewer, page_id: UUID, now: datetime
+        self,
+        request: Request_,
+        viewer: Named[Viewer],
+        page_id: FromPath[UUID],
+        now: Named[datetime],
     ) -> Response[str]:
         """The page as the form would make it, at the moment that the time machine is set to.
 

@@ -4,6 +4,8 @@ from datetime import datetime
 from typing import Any
 
 from litestar import Controller, Request, Response, get
+from litestar.di import NamedDependency as Named
+from litestar.params import FromPath
 
 from app.core.assets import load_asset
 from app.core.errors import NotFound
@@ -32,7 +34,9 @@ class EmbedController(Controller):
         return Response(body, media_type="text/javascript", headers=headers)
 
     @get("/p/{short_id:str}/embed")
-    async def frame(self, request: Request_, short_id: str, now: datetime) -> Response[bytes]:
+    async def frame(
+        self, request: Request_, short_id: FromPath[str], now: Named[datetime]
+    ) -> Response[bytes]:
         """The page's clock, stock and way in, for a frame. It reads this address again when the page's stage changes."""
         if not is_short_id(short_id):
             raise NotFound

@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from litestar import Controller, Request, Response, get, post
+from litestar.di import NamedDependency as Named
+from litestar.params import FromPath
 from sse_starlette import EventSourceResponse
 
 from app.core.assets import FOREVER
@@ -75,7 +77,9 @@ class PublicController(Controller):
     path = "/p"
 
     @get("/{short_id:str}")
-    async def show(self, request: Request_, short_id: str, now: datetime) -> Response[bytes]:
+    async def show(
+        self, request: Request_, short_id: FromPath[str], now: Named[datetime]
+    ) -> Response[bytes]:
         source = source_of(request, short_id, now)
         shown = await _shown(short_id, now, source)
         if source and looks(request):
@@ -91,7 +95,9 @@ class PublicController(Controller):
         return Response(answer.body, status_code=answer.status, media_type=HTML, headers=headers)
 
     @get("/{short_id:str}/live")
-    async def live(self, request: Request_, short_id: str, now: datetime) -> EventSourceResponse:
+    async def live(
+        self, request: Request_, short_id: FromPath[str], now: Named[datetime]
+    ) -> EventSourceResponse:
         """The event stream. It ends with the page: an expired one has nothing more to say."""
         source = source_of(request, short_id, now)
         shown = await _shown(short_id, now, source)
@@ -100,7 +106,9 @@ class PublicController(Controller):
         return streaming.event_stream(shown.page.id, source)
 
     @get("/{short_id:str}/fragments")
-    async def fragments(self, request: Request_, short_id: str, now: datetime) -> Response[str]:
+    async def fragments(
+        self, request: Request_, short_id: FromPath[str], now: Named[datetime]
+    ) -> Response[str]:
         """Everything that can change, for a browser whose page does not fit the updates it gets."""
         if not SHORT_ID.fullmatch(short_id):
             raise NotFound
@@ -113,13 +121,17 @@ class PublicController(Controller):
         return Response(html, media_type=HTML, headers={"Cache-Control": "no-store"})
 
     @get("/{short_id:str}/preview")
-    async def preview(self, request: Request_, short_id: str, now: datetime) -> Response[str]:
+    async def preview(
+        self, request: Request_, short_id: FromPath[str], now: Named[datetime]
+    ) -> Response[str]:
         """The page as it is stored, for whoever has the signed link."""
         verify(request, request.scope["path"], now)
         return await _preview(request, short_id, Choice(), now)
 
     @post("/{short_id:str}/preview", status_code=200)
-    async def preview_at(self, request: Request_, short_id: str, now: datetime) -> Response[str]:
+    async def preview_at(
+        self, request: Request_, short_id: FromPath[str], now: Named[datetime]
+    ) -> Response[str]:
         """The same at another moment. Which one is sent as a form: the link is signed as it is."""
         verify(request, request.scope["path"], now)
         form = await read_form(request, MomentForm)
@@ -129,7 +141,7 @@ class PublicController(Controller):
         return await _preview(request, short_id, choice, now)
 
     @get("/theme/{name:str}", media_type="text/css")
-    async def theme(self, name: str) -> Response[str]:
+    async def theme(self, name: FromPath[str]) -> Response[str]:
         """A theme's stylesheet. Its address holds the whole theme, so it is kept for ever."""
         found = THEME.fullmatch(name)
         if found is None:

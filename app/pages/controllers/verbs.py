@@ -6,6 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Controller, Request, Response, delete, post
+from litestar.di import NamedDependency as Named
+from litestar.params import FromPath
 
 from app.auth.permissions import Permission
 from app.auth.viewer import Viewer
@@ -75,7 +77,11 @@ class VerbController(Controller):
 
     @post("/publication", status_code=200)
     async def publish(
-        self, request: Request_, viewer: Viewer, page_id: UUID, now: datetime
+        self,
+        request: Request_,
+        viewer: Named[Viewer],
+        page_id: FromPath[UUID],
+        now: Named[datetime],
     ) -> Response[str]:
         found = await loading.of_group(page_id, viewer.group_id)
         form = await read_form(request, PublicationForm)
@@ -90,7 +96,11 @@ class VerbController(Controller):
 
     @delete("/publication", status_code=200)
     async def unschedule(
-        self, request: Request_, viewer: Viewer, page_id: UUID, now: datetime
+        self,
+        request: Request_,
+        viewer: Named[Viewer],
+        page_id: FromPath[UUID],
+        now: Named[datetime],
     ) -> Response[str]:
         found = await loading.of_group(page_id, viewer.group_id)
         verb = publishing.unschedule(found, viewer.user_id, now)
@@ -98,7 +108,11 @@ class VerbController(Controller):
 
     @post("/pause", status_code=200)
     async def pause(
-        self, request: Request_, viewer: Viewer, page_id: UUID, now: datetime
+        self,
+        request: Request_,
+        viewer: Named[Viewer],
+        page_id: FromPath[UUID],
+        now: Named[datetime],
     ) -> Response[str]:
         found = await loading.of_group(page_id, viewer.group_id)
         form = await read_form(request, PauseForm)
@@ -114,7 +128,11 @@ class VerbController(Controller):
 
     @delete("/pause", status_code=200)
     async def resume(
-        self, request: Request_, viewer: Viewer, page_id: UUID, now: datetime
+        self,
+        request: Request_,
+        viewer: Named[Viewer],
+        page_id: FromPath[UUID],
+        now: Named[datetime],
     ) -> Response[str]:
         found = await loading.of_group(page_id, viewer.group_id)
         verb = pausing.resume(found, viewer.user_id, now)
@@ -122,7 +140,11 @@ class VerbController(Controller):
 
     @post("/extension", status_code=200)
     async def extend(
-        self, request: Request_, viewer: Viewer, page_id: UUID, now: datetime
+        self,
+        request: Request_,
+        viewer: Named[Viewer],
+        page_id: FromPath[UUID],
+        now: Named[datetime],
     ) -> Response[str]:
         found = await loading.of_group(page_id, viewer.group_id)
         form = await read_form(request, ExtensionForm)
@@ -134,7 +156,11 @@ class VerbController(Controller):
 
     @post("/stock", status_code=200)
     async def add_stock(
-        self, request: Request_, viewer: Viewer, page_id: UUID, now: datetime
+        self,
+        request: Request_,
+        viewer: Named[Viewer],
+        page_id: FromPath[UUID],
+        now: Named[datetime],
     ) -> Response[str]:
         found = await loading.of_group(page_id, viewer.group_id)
         form = await read_form(request, StockForm)
@@ -146,7 +172,11 @@ class VerbController(Controller):
 
     @post("/ending", status_code=200)
     async def end(
-        self, request: Request_, viewer: Viewer, page_id: UUID, now: datetime
+        self,
+        request: Request_,
+        viewer: Named[Viewer],
+        page_id: FromPath[UUID],
+        now: Named[datetime],
     ) -> Response[str]:
         found = await loading.of_group(page_id, viewer.group_id)
         verb = ending.end(found, viewer.user_id, now)
@@ -154,7 +184,11 @@ class VerbController(Controller):
 
     @post("/rerun", status_code=200)
     async def rerun(
-        self, request: Request_, viewer: Viewer, page_id: UUID, now: datetime
+        self,
+        request: Request_,
+        viewer: Named[Viewer],
+        page_id: FromPath[UUID],
+        now: Named[datetime],
     ) -> Response[str]:
         found = await loading.of_group(page_id, viewer.group_id)
         form = await read_form(request, RerunForm)

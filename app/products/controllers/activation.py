@@ -5,6 +5,8 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Controller, Request, Response, delete, post
+from litestar.di import NamedDependency as Named
+from litestar.params import FromPath
 
 from app.auth.permissions import Permission
 from app.auth.viewer import Viewer
@@ -26,14 +28,22 @@ class ActivationController(Controller):
 
     @post(status_code=200)
     async def create(
-        self, request: Request_, viewer: Viewer, product_id: UUID, now: datetime
+        self,
+        request: Request_,
+        viewer: Named[Viewer],
+        product_id: FromPath[UUID],
+        now: Named[datetime],
     ) -> Response[str]:
         await deactivate(viewer, product_id, now)
         return await _head(request, viewer, product_id, now, _("Hidden from new pages."))
 
     @delete(status_code=200)
     async def remove(
-        self, request: Request_, viewer: Viewer, product_id: UUID, now: datetime
+        self,
+        request: Request_,
+        viewer: Named[Viewer],
+        product_id: FromPath[UUID],
+        now: Named[datetime],
     ) -> Response[str]:
         try:
             await activate(viewer, product_id, now)

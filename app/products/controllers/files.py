@@ -5,6 +5,8 @@ from typing import Any, Literal
 from uuid import UUID
 
 from litestar import Controller, Request, Response, delete, get, post
+from litestar.di import NamedDependency as Named
+from litestar.params import FromPath
 from litestar.response import Redirect
 
 from app.auth.permissions import Permission
@@ -41,7 +43,11 @@ class FileController(Controller):
 
     @get("/content")
     async def show(
-        self, viewer: Viewer, product_id: UUID, file_id: UUID, now: datetime
+        self,
+        viewer: Named[Viewer],
+        product_id: FromPath[UUID],
+        file_id: FromPath[UUID],
+        now: Named[datetime],
     ) -> Redirect:
         product = await find_product(viewer.group_id, product_id, now)
         file = next((file for file in product.files if file.id == file_id), None)
@@ -52,7 +58,12 @@ class FileController(Controller):
 
     @post("/position", guards=edit, status_code=200)
     async def move(
-        self, request: Request_, viewer: Viewer, product_id: UUID, file_id: UUID, now: datetime
+        self,
+        request: Request_,
+        viewer: Named[Viewer],
+        product_id: FromPath[UUID],
+        file_id: FromPath[UUID],
+        now: Named[datetime],
     ) -> Response[str]:
         await find_product(viewer.group_id, product_id, now)
         form = await read_form(request, PositionForm)
@@ -63,7 +74,12 @@ class FileController(Controller):
 
     @delete(guards=edit, status_code=200)
     async def remove(
-        self, request: Request_, viewer: Viewer, product_id: UUID, file_id: UUID, now: datetime
+        self,
+        request: Request_,
+        viewer: Named[Viewer],
+        product_id: FromPath[UUID],
+        file_id: FromPath[UUID],
+        now: Named[datetime],
     ) -> Response[str]:
         await find_product(viewer.group_id, product_id, now)
         kind = await remove_file(product_id, file_id)

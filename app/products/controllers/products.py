@@ -5,6 +5,8 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Controller, Request, Response, get, post
+from litestar.di import NamedDependency as Named
+from litestar.params import FromPath
 
 from app.auth.permissions import Permission
 from app.auth.viewer import Viewer
@@ -44,7 +46,9 @@ class ProductController(Controller):
     guards = [requires(Permission.SEE_PRODUCTS)]
 
     @get()
-    async def index(self, request: Request_, viewer: Viewer, now: datetime) -> Response[str]:
+    async def index(
+        self, request: Request_, viewer: Named[Viewer], now: Named[datetime]
+    ) -> Response[str]:
         query = request.query_params
         search = query.get("q", "").replace("\x00", "").strip()[:SEARCH_LENGTH]
         state = query.get("state", "") if query.get("state") in STATES else ""
@@ -62,11 +66,13 @@ class ProductController(Controller):
         return page(request, "products/index.html", **context)
 
     @get("/new", guards=edit)
-    async def new(self, request: Request_, viewer: Viewer) -> Response[str]:
+    async def new(self, request: Request_, viewer: Named[Viewer]) -> Response[str]:
         return page(request, "products/new.html", **form_context(viewer, empty_form(), None))
 
     @post(guards=edit)
-    async def create(self, request: Request_, viewer: Viewer, now: datetime) -> Response[str]:
+    async def create(
+        self, request: Request_, viewer: Named[Viewer], now: Named[datetime]
+    ) -> Response[str]:
         form = await read_form(request, NewProductForm)
         details = read_details(form, now)
         if form.data is None or details is None:
@@ -85,13 +91,21 @@ class ProductController(Controller):
 
     @get("/{product_id:uuid}")
     async def show(
-        self, request: Request_, viewer: Viewer, product_id: UUID, now: datetime
+        self,
+        request: Request_,
+        viewer: Named[Viewer],
+        product_id: FromPath[UUID],
+        now: Named[datetime],
     ) -> Response[str]:
         return page(request, "products/show.html", **await show_context(viewer, product_id, now))
 
     @post("/{product_id:uuid}", guards=edit, status_code=200)
     async def change(
-        self, request: Request_, viewer: Viewer, product_id: UUID, now: datetime
+        self,
+        request: Request_,
+        viewer: Named[Viewer],
+        product_id: FromPath[UUID],
+        now: Named[datetime],
     ) -> Response[str]:
         product = await find_product(viewer.group_id, product_id, now)
         form = await read_form(request, ProductForm)

@@ -5,6 +5,8 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from litestar import Controller, Request, Response, delete, get, post
+from litestar.di import NamedDependency as Named
+from litestar.params import FromPath
 from pydantic import Field
 
 from app.auth.permissions import Permission
@@ -51,7 +53,11 @@ class UploadController(Controller):
 
     @post()
     async def create(
-        self, request: Request_, viewer: Viewer, product_id: UUID, now: datetime
+        self,
+        request: Request_,
+        viewer: Named[Viewer],
+        product_id: FromPath[UUID],
+        now: Named[datetime],
     ) -> Response[dict[str, Any]]:
         kind = kind_of(request.query_params.get("kind", ""))
         product = await find_product(viewer.group_id, product_id, now)
@@ -68,7 +74,12 @@ class UploadController(Controller):
 
     @post("/{upload_id:uuid}/completion", status_code=200)
     async def complete(
-        self, request: Request_, viewer: Viewer, product_id: UUID, upload_id: UUID, now: datetime
+        self,
+        request: Request_,
+        viewer: Named[Viewer],
+        product_id: FromPath[UUID],
+        upload_id: FromPath[UUID],
+        now: Named[datetime],
     ) -> Response[str]:
         upload = await _reachable(viewer, product_id, upload_id, now)
         _accepted(await read_form(request, CompletionForm))
@@ -79,7 +90,12 @@ class UploadController(Controller):
 
     @get("/{upload_id:uuid}")
     async def show(
-        self, request: Request_, viewer: Viewer, product_id: UUID, upload_id: UUID, now: datetime
+        self,
+        request: Request_,
+        viewer: Named[Viewer],
+        product_id: FromPath[UUID],
+        upload_id: FromPath[UUID],
+        now: Named[datetime],
     ) -> Response[str]:
         upload = await _reachable(viewer, product_id, upload_id, now)
         if upload.kind == FileKind.COVER:
@@ -88,7 +104,12 @@ class UploadController(Controller):
 
     @delete("/{upload_id:uuid}", status_code=200)
     async def remove(
-        self, request: Request_, viewer: Viewer, product_id: UUID, upload_id: UUID, now: datetime
+        self,
+        request: Request_,
+        viewer: Named[Viewer],
+        product_id: FromPath[UUID],
+        upload_id: FromPath[UUID],
+        now: Named[datetime],
     ) -> Response[str]:
         upload = await _reachable(viewer, product_id, upload_id, now)
         if not await uploading.abort(upload, now):

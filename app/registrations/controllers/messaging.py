@@ -6,6 +6,7 @@ from uuid import UUID
 
 from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency as Named
+from litestar.params import FromPath
 from pydantic import Field
 
 from app.auth.permissions import Permission
@@ -43,7 +44,11 @@ class MessagingController(Controller):
 
     @get()
     async def write(
-        self, request: Request_, viewer: Named[Viewer], now: Named[datetime], page_id: UUID
+        self,
+        request: Request_,
+        viewer: Named[Viewer],
+        now: Named[datetime],
+        page_id: FromPath[UUID],
     ) -> Response[str]:
         own = await _own(viewer, page_id, now)
         form: Form[Any] = Form(values={"id": str(new_id()), "audience": "registered"})
@@ -51,7 +56,11 @@ class MessagingController(Controller):
 
     @post(status_code=200)
     async def send(
-        self, request: Request_, viewer: Named[Viewer], now: Named[datetime], page_id: UUID
+        self,
+        request: Request_,
+        viewer: Named[Viewer],
+        now: Named[datetime],
+        page_id: FromPath[UUID],
     ) -> Response[str]:
         """The message as it would arrive, and to how many; or, from there, send it."""
         own = await _own(viewer, page_id, now)
