@@ -26,6 +26,7 @@ from app.pages.previewing import Choice, framed_html, preview, unsaved
 from app.stock.levels import levels
 
 Request_ = Request[Any, Any, Any]
+Who, Now, PageId = Named[Viewer], Named[datetime], FromPath[UUID]
 
 FRAME = {"Cache-Control": "no-store"}
 
@@ -36,11 +37,7 @@ class EditorController(Controller):
 
     @get("/edit")
     async def edit(
-        self,
-        request: Request_,
-        viewer: Named[Viewer],
-        page_id: FromPath[UUID],
-        now: Named[datetime],
+        self, request: Request_, viewer: Who, page_id: PageId, now: Now
     ) -> Response[str]:
         found = await loading.of_group(page_id, viewer.group_id)
         kept = await drafting.kept(found, viewer.user_id)
@@ -50,11 +47,7 @@ class EditorController(Controller):
 
     @post("/edit", status_code=200)
     async def save(
-        self,
-        request: Request_,
-        viewer: Named[Viewer],
-        page_id: FromPath[UUID],
-        now: Named[datetime],
+        self, request: Request_, viewer: Who, page_id: PageId, now: Now
     ) -> Response[str]:
         found = await loading.of_group(page_id, viewer.group_id)
         form, unsaved = await read_form(request, found.page_type.form), None
@@ -81,9 +74,9 @@ class EditorController(Controller):
     async def keep(
         self,
         request: Request_,
-        viewer: Named[Viewer],
-        page_id: FromPath[UUID],
-        now: Named[datetime],
+        viewer: Who,
+        page_id: PageId,
+        now: Now,
     ) -> None:
         """What was typed, kept until it is saved or thrown away."""
         found = await loading.of_group(page_id, viewer.group_id)
@@ -91,20 +84,14 @@ class EditorController(Controller):
         await drafting.keep(found, form, viewer.user_id, now)
 
     @post("/draft/removal", status_code=200)
-    async def throw_away(
-        self, request: Request_, viewer: Named[Viewer], page_id: FromPath[UUID]
-    ) -> Response[str]:
+    async def throw_away(self, request: Request_, viewer: Who, page_id: PageId) -> Response[str]:
         found = await loading.of_group(page_id, viewer.group_id)
         await drafting.drop(found.id, viewer.user_id)
         return redirect(request, f"/console/pages/{page_id}/edit")
 
     @post("/picker", status_code=200)
     async def picker(
-        self,
-        request: Request_,
-        viewer: Named[Viewer],
-        page_id: FromPath[UUID],
-        now: Named[datetime],
+        self, request: Request_, viewer: Who, page_id: PageId, now: Now
     ) -> Response[str]:
         """The list of products, rearranged; nothing is stored."""
         found = await loading.of_group(page_id, viewer.group_id)
@@ -119,11 +106,7 @@ class EditorController(Controller):
 
     @post("/rows", status_code=200)
     async def rows(
-        self,
-        request: Request_,
-        viewer: Named[Viewer],
-        page_id: FromPath[UUID],
-        now: Named[datetime],
+        self, request: Request_, viewer: Who, page_id: PageId, now: Now
     ) -> Response[str]:
         """The rows of the type's own, rearranged; nothing is stored."""
         found = await loading.of_group(page_id, viewer.group_id)
@@ -140,11 +123,7 @@ class EditorController(Controller):
 
     @post("/theme", status_code=200)
     async def theme(
-        self,
-        request: Request_,
-        viewer: Named[Viewer],
-        page_id: FromPath[UUID],
-        now: Named[datetime],
+        self, request: Request_, viewer: Who, page_id: PageId, now: Now
     ) -> Response[str]:
         """The colours with their contrast, after a preset or a colour was chosen; nothing is stored."""
         found = await loading.of_group(page_id, viewer.group_id)
@@ -165,20 +144,14 @@ class PreviewController(Controller):
     guards = [requires(Permission.SEE_PAGES)]
 
     @get()
-    async def preview(
-        self, viewer: Named[Viewer], page_id: FromPath[UUID], now: Named[datetime]
-    ) -> Response[str]:
+    async def preview(self, viewer: Who, page_id: PageId, now: Now) -> Response[str]:
         found = await loading.of_group(page_id, viewer.group_id)
         shown = await preview(found, Choice(), now)
         return Response(framed_html(shown), media_type=HTML, headers=FRAME)
 
     @post(guards=[requires(Permission.EDIT_PAGES)], status_code=200)
     async def preview_unsaved(
-        self,
-        request: Request_,
-        viewer: Named[Viewer],
-        page_id: FromPath[UUID],
-        now: Named[datetime],
+        self, request: Request_, viewer: Who, page_id: PageId, now: Now
     ) -> Response[str]:
         """The page as the form would make it, at the moment that the time machine is set to.
 

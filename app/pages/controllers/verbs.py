@@ -30,6 +30,7 @@ from app.pages.forms import (
 from app.pages.loading import PageRecord
 
 Request_ = Request[Any, Any, Any]
+Who, Now, PageId = Named[Viewer], Named[datetime], FromPath[UUID]
 
 
 async def _do(
@@ -77,11 +78,7 @@ class VerbController(Controller):
 
     @post("/publication", status_code=200)
     async def publish(
-        self,
-        request: Request_,
-        viewer: Named[Viewer],
-        page_id: FromPath[UUID],
-        now: Named[datetime],
+        self, request: Request_, viewer: Who, page_id: PageId, now: Now
     ) -> Response[str]:
         found = await loading.of_group(page_id, viewer.group_id)
         form = await read_form(request, PublicationForm)
@@ -96,11 +93,7 @@ class VerbController(Controller):
 
     @delete("/publication", status_code=200)
     async def unschedule(
-        self,
-        request: Request_,
-        viewer: Named[Viewer],
-        page_id: FromPath[UUID],
-        now: Named[datetime],
+        self, request: Request_, viewer: Who, page_id: PageId, now: Now
     ) -> Response[str]:
         found = await loading.of_group(page_id, viewer.group_id)
         verb = publishing.unschedule(found, viewer.user_id, now)
@@ -108,11 +101,7 @@ class VerbController(Controller):
 
     @post("/pause", status_code=200)
     async def pause(
-        self,
-        request: Request_,
-        viewer: Named[Viewer],
-        page_id: FromPath[UUID],
-        now: Named[datetime],
+        self, request: Request_, viewer: Who, page_id: PageId, now: Now
     ) -> Response[str]:
         found = await loading.of_group(page_id, viewer.group_id)
         form = await read_form(request, PauseForm)
@@ -128,11 +117,7 @@ class VerbController(Controller):
 
     @delete("/pause", status_code=200)
     async def resume(
-        self,
-        request: Request_,
-        viewer: Named[Viewer],
-        page_id: FromPath[UUID],
-        now: Named[datetime],
+        self, request: Request_, viewer: Who, page_id: PageId, now: Now
     ) -> Response[str]:
         found = await loading.of_group(page_id, viewer.group_id)
         verb = pausing.resume(found, viewer.user_id, now)
@@ -140,11 +125,7 @@ class VerbController(Controller):
 
     @post("/extension", status_code=200)
     async def extend(
-        self,
-        request: Request_,
-        viewer: Named[Viewer],
-        page_id: FromPath[UUID],
-        now: Named[datetime],
+        self, request: Request_, viewer: Who, page_id: PageId, now: Now
     ) -> Response[str]:
         found = await loading.of_group(page_id, viewer.group_id)
         form = await read_form(request, ExtensionForm)
@@ -156,11 +137,7 @@ class VerbController(Controller):
 
     @post("/stock", status_code=200)
     async def add_stock(
-        self,
-        request: Request_,
-        viewer: Named[Viewer],
-        page_id: FromPath[UUID],
-        now: Named[datetime],
+        self, request: Request_, viewer: Who, page_id: PageId, now: Now
     ) -> Response[str]:
         found = await loading.of_group(page_id, viewer.group_id)
         form = await read_form(request, StockForm)
@@ -171,24 +148,14 @@ class VerbController(Controller):
         return await _do(request, viewer, found, now, verb, _("Added."))
 
     @post("/ending", status_code=200)
-    async def end(
-        self,
-        request: Request_,
-        viewer: Named[Viewer],
-        page_id: FromPath[UUID],
-        now: Named[datetime],
-    ) -> Response[str]:
+    async def end(self, request: Request_, viewer: Who, page_id: PageId, now: Now) -> Response[str]:
         found = await loading.of_group(page_id, viewer.group_id)
         verb = ending.end(found, viewer.user_id, now)
         return await _do(request, viewer, found, now, verb, _("It has ended."))
 
     @post("/rerun", status_code=200)
     async def rerun(
-        self,
-        request: Request_,
-        viewer: Named[Viewer],
-        page_id: FromPath[UUID],
-        now: Named[datetime],
+        self, request: Request_, viewer: Who, page_id: PageId, now: Now
     ) -> Response[str]:
         found = await loading.of_group(page_id, viewer.group_id)
         form = await read_form(request, RerunForm)
