@@ -38,6 +38,10 @@ def parser() -> argparse.ArgumentParser:
         "two-factor-off", help="let somebody in who has lost both their phone and recovery codes"
     )
     lost.add_argument("email", help="the address of their account")
+    plans = commands.add_parser("plans", help="the plans that organizations can be on")
+    plans.add_argument(
+        "what", choices=["list", "push"], help="show them, or make their prices at Stripe"
+    )
     commands.add_parser("compilemessages", help="compile the translations")
     return root
 
@@ -49,7 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Carry out a parsed command; each imports only what it needs."""
-    from app.commands import accounts, checking, data, serving
+    from app.commands import accounts, checking, data, plans, serving
 
     match options.command:
         case "up":
@@ -68,6 +72,8 @@ def run(options: argparse.Namespace) -> int:
             return checking.invariants(repair=not options.only_look)
         case "two-factor-off":
             return accounts.two_factor_off(options.email)
+        case "plans":
+            return plans.push() if options.what == "push" else plans.show()
         case _:
             return data.compile_messages()
 

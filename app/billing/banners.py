@@ -26,7 +26,7 @@ async def banners_for(viewer: Viewer, now: datetime) -> list[Banner]:
     standing = await known_standing(viewer.organization_id, now)
     subscription, found = standing.subscription, list[Banner]()
     if subscription and subscription.owes(now) and subscription.grace_until:
-        day = day_of(subscription.grace_until, ZONE)
+        day = day_of(subscription.grace_until, viewer.zone or ZONE)
         text = _(
             "The payment for the plan %(plan)s failed. It goes on until %(day)s; then the free plan's limits hold.",
             plan=subscription.plan.name,

@@ -10,7 +10,7 @@ from app.core.i18n import current_language, ngettext
 from app.core.i18n import gettext as _
 from app.core.money import format_money
 
-# Periods end and grace runs out for a whole organization, wherever its people are.
+# Times are told in the zone of whoever looks, and in this one until it is known.
 ZONE = "UTC"
 
 

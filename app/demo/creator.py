@@ -8,15 +8,12 @@ from app.auth.sessions import end_session, start_session
 from app.auth.verifying import verification_token, verify_address
 from app.auth.viewer import Viewer
 from app.auth.viewing import load_viewer
-from app.billing.assigning import assign_plan
-from app.billing.standing import standing_of
 from app.demo.goods import ZONE
+from app.demo.subscribing import put_on_plan
 
 EMAIL = "ines@mayfly.example"
 PASSWORD = "an-hour-by-the-river"  # noqa: S105 - printed at every start
 NAME = "Ines Vogel"
-# Free has no room for everything that the demo shows.
-PLAN = "premium"
 
 
 async def demo_creator(now: datetime) -> Viewer:
@@ -28,8 +25,7 @@ async def demo_creator(now: datetime) -> Viewer:
         assert known is not None  # the address is taken, and accounts are not deleted
         creator = await _as_logged_in(known.user_id, now)
     await verify_address(verification_token(creator.user_id, creator.email, now), now)
-    if (await standing_of(creator.organization_id, now)).subscription is None:
-        await assign_plan(creator.organization_id, PLAN, now, None)
+    await put_on_plan(creator, now)
     return creator
 
 

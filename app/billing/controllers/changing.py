@@ -97,7 +97,7 @@ async def _choice(viewer: Viewer, plan: Plan, now: datetime) -> dict[str, Any]:
         "problem": problem,
         "too_much": await too_much_for(viewer, plan),
         "id": new_id(),
-        "zone": ZONE,
+        "zone": viewer.zone or ZONE,
         "contact": contact(),
         **WORDS,
     }

@@ -95,4 +95,4 @@ class BillingController(Controller):
         await limit(request, "billing", RATE, key=str(viewer.organization_id))
         customer = await customer_of(viewer.organization_id)
         found = await get_subscriptions().invoices(customer) if customer else []
-        return page(request, "billing/invoices.html", invoices=found, zone=ZONE)
+        return page(request, "billing/invoices.html", invoices=found, zone=viewer.zone or ZONE)

@@ -46,7 +46,7 @@ async def billing_context(viewer: Viewer, now: datetime) -> dict[str, Any]:
         "usages": await usage_of(viewer.organization_id, standing.plan),
         "month": month_of(now)[0],
         "sales": await statement_of(viewer.organization_id, *month_of(now)),
-        "zone": ZONE,
+        "zone": viewer.zone or ZONE,
         "contact": contact(),
         "problem": None,
         **WORDS,
