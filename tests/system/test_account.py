@@ -11,6 +11,7 @@ from litestar import Litestar
 from playwright.async_api import Page, expect
 from pyotp.totp import TOTP
 
+from app.core import db
 from app.core.clock import utc_now
 from tests.system.auditing import Audit
 from tests.system.pages import ACCOUNT
@@ -45,6 +46,17 @@ async def refused(audit: Audit, address: str, button: str) -> None:
     await audit.look(f"{address}, refused")
 
 
+async def newcomer(audit: Audit) -> None:
+    """What the console says until the address is confirmed."""
+    await db.execute('UPDATE "user" SET verified_at = NULL')
+    await audit.visit("/console/pages")
+    await audit.page.get_by_role("button", name="Send the link again").click()
+    notice = audit.page.locator("#confirm-address")
+    await expect(notice).to_contain_text(f"A new link is on its way to {OLD}.")
+    await audit.look("asked for the link again")
+    await db.execute('UPDATE "user" SET verified_at = now()')
+
+
 async def turn_on(audit: Audit) -> tuple[str, list[str]]:
     """Return the key that the page shows, and the recovery codes."""
     page = audit.page
@@ -75,6 +87,7 @@ async def test_two_factor_is_turned_on_and_lets_her_in_with_the_phone_and_withou
     page = await visitors(owner.viewer, reduced_motion="reduce")
     visitors.watch(page).allowed.add(422)
     audit = Audit(page)
+    await newcomer(audit)
     secret, codes = await turn_on(audit)
     two_factor = f"{HOME}/two-factor"
     await audit.visit(two_factor, f"{two_factor}/codes", f"{two_factor}/removal")
