@@ -57,6 +57,7 @@ def page_of(page_type: PageType, published: bool) -> PageRecord:
         version=1,
         contents=(),
         changes=(),
+        own_branding=False,
     )
 
 
