@@ -19,7 +19,7 @@ from app.stock.capacity import create_stock, set_capacity
 async def publish(page: PageRecord, user_id: UUID, now: datetime) -> None:
     """Make a draft or scheduled page active at once.
 
-    Raises Refused, Invalid when something is missing or the user's address is not confirmed, Conflict.
+    Raises Refused, Invalid when something is missing or the user's address is not confirmed, Conflict, LimitReached.
     """
     await _bring_out(page, lifecycle.publish(page.times, now), user_id, now)
 
