@@ -7,6 +7,7 @@ import asyncpg
 
 from app.core.settings import get_settings
 from app.worker import ListeningDriver
+from tests.support.patience import PATIENCE_SECONDS
 
 
 async def test_nothing_is_notified_before_somebody_listens(app: Any) -> None:
@@ -20,5 +21,5 @@ async def test_nothing_is_notified_before_somebody_listens(app: Any) -> None:
         await pool.fetchval("SELECT pg_sleep(0.05)")
         assert not probe.done()
         await driver.add_listener("probes", heard.put_nowait)
-        assert await asyncio.wait_for(heard.get(), 5) == "first"
+        assert await asyncio.wait_for(heard.get(), PATIENCE_SECONDS) == "first"
         await probe

@@ -10,6 +10,7 @@ from pgqueuer.domain.errors import FailingListenerError
 
 from app import worker
 from app.core import db
+from tests.support.patience import PATIENCE_SECONDS
 
 
 @pytest.mark.parametrize(
@@ -34,7 +35,7 @@ async def test_it_opens_the_queue_anew(
     monkeypatch.setattr(db, "open_pool", nothing)
     monkeypatch.setattr(db, "close_pool", nothing)
     try:
-        await asyncio.wait_for(worker.run_worker(), 5)
+        await asyncio.wait_for(worker.run_worker(), PATIENCE_SECONDS)
     finally:
         for sign in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().remove_signal_handler(sign)

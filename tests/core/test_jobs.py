@@ -6,6 +6,7 @@ import pytest
 
 from app.core import jobs
 from app.core.db import transaction
+from tests.support.patience import PATIENCE_SECONDS
 
 
 @pytest.fixture
@@ -74,7 +75,7 @@ async def test_the_worker_runs_jobs_retries_them_and_keeps_what_gives_up(
     await jobs.enqueue("test.hopeless", {"n": 2})
     stop = asyncio.Event()
     worker = asyncio.create_task(serve_queue(stop))
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         await done.wait()
         while not (dead := await jobs.dead_letters()):
             await asyncio.sleep(0.02)

@@ -7,6 +7,7 @@ import pytest
 from app.core import db, live, readers
 from app.core.eventstream import EventStream
 from app.core.live import LiveBus, publish
+from tests.support.patience import PATIENCE_SECONDS
 from tests.support.streams import Stream
 
 
@@ -14,7 +15,7 @@ from tests.support.streams import Stream
 async def bus(app: Any) -> AsyncIterator[LiveBus]:
     own = LiveBus()
     await own.start()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while not own.connected:
             await asyncio.sleep(0.01)
     yield own
@@ -112,7 +113,7 @@ async def test_no_error_leaves_the_bus_deaf(app: Any, monkeypatch: pytest.Monkey
 
     monkeypatch.setattr(LiveBus, HEAR, fail_at_first)
     await bus.start()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while not bus.connected:
             await asyncio.sleep(0.01)
     assert not failures
@@ -150,7 +151,7 @@ async def test_a_slow_reader_gets_the_newest_and_keeps_nobody_waiting(bus: LiveB
 async def test_who_does_not_read_for_long_is_dropped(
     bus: LiveBus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(readers, "SLOW_SECONDS", 0.2)
+    monkeypatch.setattr(readers, "SLOW_SECONDS", 0.5)
     _counting(bus)
     slow, quick = await _watch(bus), await _watch(bus)
     await slow.next()
@@ -158,10 +159,10 @@ async def test_who_does_not_read_for_long_is_dropped(
     slow.gate.clear()
     await publish("test:1")
     await quick.next()
-    await asyncio.sleep(0.25)
+    await asyncio.sleep(0.6)
     await publish("test:1")
     await quick.next()
-    await asyncio.wait_for(slow.task, 1)
+    await asyncio.wait_for(slow.task, PATIENCE_SECONDS)
     assert len(bus.topics["test:1"].readers) == 1
     await quick.close()
     assert bus.topics == {}
@@ -172,8 +173,9 @@ async def test_a_quiet_connection_is_pinged(bus: LiveBus, monkeypatch: pytest.Mo
     _counting(bus)
     stream = await _watch(bus)
     await stream.next()
-    await asyncio.sleep(0.2)
-    assert b": ping\r\n\r\n" in [message.get("body") for message in stream.messages]
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while b": ping\r\n\r\n" not in [message.get("body") for message in stream.messages]:
+            await asyncio.sleep(0.01)
     await stream.close()
 
 
@@ -189,7 +191,7 @@ async def test_streams_end_when_the_server_goes_down(bus: LiveBus) -> None:
         told.append((await stream.next_event()).retry)
         with pytest.raises(EOFError):
             await stream.next()
-        await asyncio.wait_for(stream.task, 1)
+        await asyncio.wait_for(stream.task, PATIENCE_SECONDS)
     assert bus.topics == {}
     # Each is told its own time to come back, at the start and at the end.
     times = [time for time in told if time is not None]

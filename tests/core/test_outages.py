@@ -9,6 +9,7 @@ import pytest
 from app.core import db
 from app.core.outages import is_outage
 from app.core.settings import get_settings
+from tests.support.patience import PATIENCE_SECONDS
 
 ENDS = "SELECT pg_terminate_backend($1)"
 
@@ -16,7 +17,7 @@ ENDS = "SELECT pg_terminate_backend($1)"
 async def _end(pid: int) -> None:
     outside = await asyncpg.connect(get_settings().database_url)
     try:
-        await outside.execute(ENDS, pid, timeout=5)
+        await outside.execute(ENDS, pid, timeout=PATIENCE_SECONDS)
     finally:
         await outside.close()
 

@@ -17,6 +17,7 @@ from app.flags import switching
 from app.flags.asking import bucket, memory
 from app.flags.declaring import Declared, declared
 from app.flags.queries import flags_of, list_flags
+from tests.support.patience import PATIENCE_SECONDS
 
 NAME, DARK = "test-lit", "test-dark"
 
@@ -28,7 +29,7 @@ def _two_flags(monkeypatch: pytest.MonkeyPatch) -> None:  # pyright: ignore[repo
 
 
 async def _until(holds: Callable[[], Any]) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while not await holds():
             await asyncio.sleep(0.01)
 

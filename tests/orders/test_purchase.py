@@ -12,8 +12,7 @@ import pytest
 from app.core.clock import SystemClock, use_clock
 from tests.factories.orders import form, make_sale, only_order
 from tests.factories.stock import figures
-
-PATIENCE_SECONDS = 15
+from tests.support.patience import PATIENCE_SECONDS
 
 
 async def until(condition: Callable[[], Awaitable[bool]]) -> None:

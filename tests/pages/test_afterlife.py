@@ -1,6 +1,5 @@
 """After the end, for every type: a message, another address, the page that follows, then 410 and no search engine."""
 
-import asyncio
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -14,6 +13,7 @@ from app.pages.terms import Afterlife
 from app.pages.types import page_types
 from app.pages.types.event_registration.settings import EventSettings
 from tests.factories.types import DAY, HOUR, make_page_of
+from tests.support.hearing import heard
 
 NEXT = "https://next.example.com/here"
 TYPES = sorted(page_types)
@@ -58,7 +58,7 @@ async def test_another_address(owner: Any, client: Any, clock: Any, type_name: s
     page = await make(owner, type_name, clock.now(), action="redirect", url=NEXT)
     assert (await client.get(f"/p/{page.short_id}")).status_code == 200
     await ending.end(page, owner.viewer.user_id, clock.now())
-    await asyncio.sleep(0.1)
+    await heard()
     answer = await client.get(f"/p/{page.short_id}")
     assert (answer.status_code, answer.headers["location"]) == (302, NEXT)
 
@@ -71,10 +71,10 @@ async def test_the_page_that_follows(owner: Any, client: Any, clock: Any, type_n
     made = await running_again.run_again(page, new_id(), owner.viewer, clock.now())
     copy = await loading.by_id(made)
     # A draft is nowhere to send people to.
-    await asyncio.sleep(0.1)
+    await heard()
     assert (await client.get(f"/p/{page.short_id}")).status_code == 200
     await bring_out(owner, copy, clock)
-    await asyncio.sleep(0.1)
+    await heard()
     answer = await client.get(f"/p/{page.short_id}")
     assert (answer.status_code, answer.headers["location"]) == (302, f"/p/{copy.short_id}")
     clock.advance(400 * DAY)

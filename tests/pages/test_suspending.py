@@ -21,6 +21,7 @@ from tests.factories.orders import Sale, buy, form
 from tests.factories.pages import make_draft, make_page
 from tests.factories.registrations import make_registration
 from tests.factories.types import make_countdown, make_event
+from tests.support.patience import PATIENCE_SECONDS
 from tests.support.streams import Stream
 
 WORDS = "Not available right now"
@@ -34,7 +35,7 @@ def sale_of(page: Any) -> Sale:
 
 async def until_suspended(client: Any, path: str) -> Any:
     """Wait until this process has heard of it."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while (answer := await client.get(path)).status_code == 200:
             await asyncio.sleep(0.02)
     return answer
@@ -61,7 +62,7 @@ async def test_visitors_find_nothing_of_it_and_no_search_engine_does(
     assert framed.status_code == 200 and "The river" not in framed.text and WORDS in framed.text
     assert "frame-ancestors *" in framed.headers["content-security-policy"]
     await lift(page.id, now)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while (await client.get(path)).status_code != 200:
             await asyncio.sleep(0.02)
 

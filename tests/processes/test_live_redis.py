@@ -15,6 +15,7 @@ from app.core.settings import get_settings
 from app.stock import holding
 from tests.factories.stock import make_stock
 from tests.processes.redis_server import redis_server
+from tests.support.patience import PATIENCE_SECONDS
 from tests.support.streams import Stream
 
 
@@ -40,8 +41,8 @@ async def heard(app: Any, redis_url: str) -> AsyncIterator[list[str | None]]:
     await bus.stop()
 
 
-async def _until(holds: Any, seconds: float = 5) -> None:
-    async with asyncio.timeout(seconds):
+async def _until(holds: Any) -> None:
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while not holds():
             await asyncio.sleep(0.01)
 

@@ -20,6 +20,7 @@ from app.pages.embedding import EMBEDDING
 from tests.factories.pages import make_page
 from tests.processes.fleet import Fleet, one_command, two_processes
 from tests.processes.redis_server import redis_server
+from tests.support.patience import PATIENCE_SECONDS
 from tests.support.reading import LiveReader
 
 ALLOWED = int(LOGINS_BY_ADDRESS.partition("/")[0])
@@ -46,7 +47,7 @@ def _client(fleet: Fleet, base: str, address: str = "127.0.0.1") -> httpx.AsyncC
         base_url=base,
         headers={"Origin": fleet.base_url},
         transport=httpx.AsyncHTTPTransport(local_address=address),
-        timeout=20,
+        timeout=PATIENCE_SECONDS,
     )
 
 
@@ -77,7 +78,7 @@ async def test_a_change_by_one_process_is_seen_at_once_by_the_other(
         etag = (await other.get(f"/p/{page.short_id}")).headers["etag"]
         answer = await one.post(f"/console/pages/{page.id}/pause", data={"deadline": "stands"})
         assert answer.status_code in (200, 303), answer.text[:300]
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             while (await other.get(f"/p/{page.short_id}")).headers["etag"] == etag:
                 await asyncio.sleep(0.02)
 
@@ -90,7 +91,7 @@ async def test_a_flag_that_is_switched_holds_in_every_process_at_once(
     for client in clients:
         assert (await client.get(f"/p/{page.short_id}/embed")).status_code == 200
     await switching.create_flag(EMBEDDING, 0, now)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         for client in clients:
             while (await client.get(f"/p/{page.short_id}/embed")).status_code != 404:
                 await asyncio.sleep(0.02)
@@ -153,7 +154,7 @@ async def test_two_workers_share_the_jobs_and_do_each_once(
             to, "welcome", {"name": "Ann", "verify_url": "https://example.com"},
             key=f"many:{to}:{number}",
         )  # fmt: skip
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while await db.fetch_value("SELECT count(*) FROM message WHERE state <> 'sent'"):
             await asyncio.sleep(0.05)
     mails = await inbox(to)

@@ -14,8 +14,7 @@ import pytest
 import stripe
 
 from app.sandbox.stripe.starting import StripeSandbox, start_stripe
-
-DEADLINE_SECONDS = 20
+from tests.support.patience import PATIENCE_SECONDS
 
 
 @dataclass
@@ -36,7 +35,7 @@ class Endpoint:
         return [event["type"] for event in self.events]
 
     def wait(self, done: Callable[["Endpoint"], bool]) -> None:
-        deadline = time.monotonic() + DEADLINE_SECONDS
+        deadline = time.monotonic() + PATIENCE_SECONDS
         while not done(self):
             assert time.monotonic() < deadline, self.types
             time.sleep(0.02)

@@ -15,6 +15,7 @@ from app.sandbox.errors import SandboxError
 from app.sandbox.postgres import Postgres, create_database, start_postgres
 from app.sandbox.postgres_programs import bin_path
 from app.sandbox.process import free_port
+from tests.support.patience import PATIENCE_SECONDS
 
 
 @pytest.fixture(scope="module")
@@ -123,7 +124,7 @@ def test_a_child_ends_with_its_killed_parent(tmp_path: Path, watchdog: bool) -> 
     """)
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
     pid = int(done.stdout)
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while psutil.pid_exists(pid) and time.monotonic() < deadline:
         if psutil.Process(pid).status() == psutil.STATUS_ZOMBIE:
             break

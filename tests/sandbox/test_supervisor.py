@@ -13,6 +13,7 @@ from app.sandbox.errors import SandboxError
 from app.sandbox.process import Child, free_port
 from app.sandbox.secrets_file import load_secrets
 from app.sandbox.supervisor import MOST_DEATHS, Program, Supervisor
+from tests.support.patience import PATIENCE_SECONDS
 
 
 def program(log: Path, *command: str) -> Program:
@@ -26,7 +27,7 @@ def in_background(supervisor: Supervisor) -> threading.Thread:
 
 
 def wait(done: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while not done():
         assert time.monotonic() < deadline
         time.sleep(0.02)

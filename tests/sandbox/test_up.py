@@ -4,15 +4,15 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import httpx
 import psutil
 
 from app.sandbox.process import free_port, port_is_free
+from tests.support.patience import PATIENCE_SECONDS
 
-START_SECONDS = 60
+START_SECONDS = 2 * PATIENCE_SECONDS
 
 
 def environment(data: Path, port: int) -> dict[str, str]:
@@ -66,7 +66,7 @@ def refused(data: Path, port: int, **more: str) -> str:
 
 
 def gone(processes: list[psutil.Process]) -> bool:
-    _, alive = psutil.wait_procs(processes, timeout=10)
+    _, alive = psutil.wait_procs(processes, timeout=PATIENCE_SECONDS)
     return not alive
 
 
@@ -88,7 +88,7 @@ def test_starts_everything_twice_on_the_same_data_and_leaves_nothing(tmp_path: P
     assert "Demo login" in table(again)
     children = children_of(again)
     again.send_signal(signal.SIGINT)
-    assert again.wait(20) == 0
+    assert again.wait(PATIENCE_SECONDS) == 0
     assert gone(children)
 
 
@@ -98,7 +98,7 @@ def test_a_start_can_be_broken_off(tmp_path: Path) -> None:
     assert process.stdout and "Starting" in process.stdout.readline()
     process.send_signal(signal.SIGINT)
     children = children_of(process)
-    assert process.wait(60) == 0
+    assert process.wait(PATIENCE_SECONDS) == 0
     assert gone(children)
     assert process.stderr and process.stderr.read() == ""
 
@@ -116,14 +116,14 @@ def test_bad_settings_are_said_in_one_line(tmp_path: Path) -> None:
 
 def test_serve_refuses_unsafe_settings(tmp_path: Path) -> None:
     for command in ("serve", "worker"):
-        started = time.monotonic()
         done = subprocess.run(
             [sys.executable, "-m", "app.cli", command],
             env=environment(tmp_path, 1),
             capture_output=True,
             text=True,
+            timeout=START_SECONDS,
         )
-        assert done.returncode == 1 and time.monotonic() - started < 20
+        assert done.returncode == 1
         for name in ("MAYFLY_SECRET_KEYS", "MAYFLY_BASE_URL", "MAYFLY_STRIPE_API_KEY"):
             assert name in done.stderr
         assert "Traceback" not in done.stderr

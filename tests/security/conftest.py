@@ -11,6 +11,8 @@ import httpx
 import pytest
 
 from tests.fuzz.conftest import attack
+from tests.support.patience import PATIENCE_SECONDS
+from tests.support.wire import wire
 
 
 class Server:
@@ -35,12 +37,12 @@ class Server:
         return self.log.read_text(errors="replace")
 
     async def wait(self) -> None:
-        async with httpx.AsyncClient(base_url=self.base) as client:
-            for _ in range(300):
+        async with wire(base_url=self.base) as client:
+            for _ in range(10 * PATIENCE_SECONDS):
                 if self.process.poll() is not None:
                     raise RuntimeError(self.said())
                 try:
-                    if (await client.get("/readyz", timeout=5)).status_code == 200:
+                    if (await client.get("/readyz")).status_code == 200:
                         return
                 except httpx.TransportError:
                     pass
@@ -64,7 +66,7 @@ async def server(tmp_path_factory: Any) -> AsyncGenerator[Server, None]:
         yield started
     finally:
         started.process.terminate()
-        started.process.wait(20)
+        started.process.wait(PATIENCE_SECONDS)
 
 
 __all__ = ["Server", "attack", "server"]

@@ -16,6 +16,7 @@ from app.core.settings import get_settings
 from tests.factories.orders import form
 from tests.fuzz.attacking import Attack
 from tests.security.conftest import Server
+from tests.support.patience import PATIENCE_SECONDS
 
 PASSWORD = "correct horse 1"
 
@@ -32,7 +33,7 @@ async def test_logs_hold_no_secret(
 ) -> None:
     secrets: dict[str, str] = {"password": PASSWORD, "quoted password": quote(PASSWORD)}
     async with httpx.AsyncClient(
-        base_url=server.base, headers={"Origin": server.base}, timeout=30
+        base_url=server.base, headers={"Origin": server.base}, timeout=PATIENCE_SECONDS
     ) as browser:
         wrong = {"email": "olivia@example.com", "password": "not this secret"}
         assert (await browser.post("/login", data=wrong)).status_code == 422

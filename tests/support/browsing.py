@@ -6,9 +6,9 @@ import pytest
 from playwright.async_api import Browser, async_playwright, expect
 
 from tests.support.browser import ARGUMENTS, find_browser
+from tests.support.patience import PATIENCE_SECONDS
 
-# Far longer than anything takes on a quiet machine: a journey waits for what it waits for, or is broken.
-PATIENCE_MS = 60_000
+PATIENCE_MS = PATIENCE_SECONDS * 1000
 
 
 @pytest.fixture(scope="session")

@@ -4,8 +4,7 @@ import asyncio
 
 from app.core.ids import new_id
 from app.core.live import bus, publish
-
-PATIENCE_SECONDS = 60
+from tests.support.patience import PATIENCE_SECONDS
 
 
 async def heard() -> None:

@@ -6,8 +6,9 @@ from typing import Self
 
 import httpx
 
+from tests.support.patience import PATIENCE_SECONDS
+
 # A machine that does much else at the same time takes long to say anything.
-PATIENCE_SECONDS = 30.0
 
 
 @dataclass

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 
 from app.core.eventstream import EventStream
+from tests.support.patience import PATIENCE_SECONDS
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ class Stream:
                 return event.data
 
     async def next_event(self) -> Event:
-        event = await asyncio.wait_for(self.events.get(), 5)
+        event = await asyncio.wait_for(self.events.get(), PATIENCE_SECONDS)
         if event is None:
             raise EOFError
         return event

@@ -5,8 +5,8 @@ from typing import Any
 
 import httpx
 
-# Far longer than any answer takes on a quiet machine.
-PATIENCE_SECONDS = 60
+from tests.support.patience import PATIENCE_SECONDS
+
 # Nothing here speaks TLS, and a context that reads all the world's certificates takes longer than a request.
 _NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 

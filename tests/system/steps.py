@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 from playwright.async_api import Page, expect
 
-# How long mail may take, in seconds.
-MAIL_PATIENCE = 60
+from tests.support.patience import PATIENCE_SECONDS
+
 GOOD_CARD, DECLINED_CARD = "4242 4242 4242 4242", "4000 0000 0000 0002"
 PAYMENT_PAGE = re.compile(r"/c/pay/")
 THANKS = "Thank you. It's yours."
@@ -65,7 +65,7 @@ async def live(page: Page) -> None:
 
 async def mailed_link(inbox: Any, address: str, part: str) -> str:
     """Return the newest link with `part` that was mailed to `address`, once it is there."""
-    async with asyncio.timeout(MAIL_PATIENCE):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while True:
             for message in await inbox(address):
                 if found := [link for link in message["links"] if part in link]:

@@ -1,5 +1,6 @@
 """The server's clock rules: a browser whose own clock is hours wrong counts down to the same instant."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -15,7 +16,8 @@ pytestmark = pytest.mark.system
 
 # Long enough for two browsers to open the page while it still runs.
 LASTS = timedelta(seconds=6)
-LATEST_MS = 1000
+# On a quiet machine it takes less than a second; the bench says how much less.
+LATEST_MS = 5000
 WRONG_CLOCK = """(() => {
   const Right = Date, wrong = %d * 3600_000;
   globalThis.rightNow = () => Right.now();
@@ -35,23 +37,25 @@ NOTE_THE_END = """() => {
 }"""
 
 
-async def open_with_clock(visitors: Visitors, address: str, hours: int) -> Page:
-    page = await visitors()
+async def open_with_clock(page: Page, address: str, hours: int) -> None:
     await page.add_init_script(WRONG_CLOCK % hours)
     await page.goto(address)
     await live(page)
     await page.evaluate(NOTE_THE_END)
     off: float = await page.evaluate("(Date.now() - rightNow()) / 3600_000")
     assert round(off) == hours
-    return page
 
 
 async def test_zero_comes_at_the_servers_instant_whatever_the_browsers_clock_says(
     owner: Any, visitors: Visitors, shop: Any
 ) -> None:
+    pages = [await visitors(), await visitors()]
     end = utc_now() + LASTS
     sale = await make_page(owner.viewer, now=utc_now(), expires_at=end)
-    pages = [await open_with_clock(visitors, f"/p/{sale.short_id}", hours) for hours in (-5, 30)]
+    clocks = zip(pages, (-5, 30), strict=True)
+    await asyncio.gather(
+        *[open_with_clock(page, f"/p/{sale.short_id}", hours) for page, hours in clocks]
+    )
     for page in pages:
         await expect(page.get_by_role("heading", name="This sale has ended")).to_be_visible()
         late = await page.evaluate("window.endedAt") - milliseconds(end)
@@ -65,9 +69,9 @@ async def test_zero_comes_at_the_servers_instant_whatever_the_browsers_clock_say
 async def test_a_launch_opens_the_sale_in_every_browser(
     owner: Any, visitors: Visitors, shop: Any
 ) -> None:
-    launch = utc_now() + timedelta(seconds=4)
-    sale = await make_page(owner.viewer, now=utc_now(), launch_at=launch)
     visitor = await visitors()
+    launch = utc_now() + LASTS
+    sale = await make_page(owner.viewer, now=utc_now(), launch_at=launch)
     await visitor.goto(f"/p/{sale.short_id}")
     await live(visitor)
     await expect(visitor.get_by_text("Starts in")).to_be_visible()

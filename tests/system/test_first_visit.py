@@ -15,6 +15,7 @@ from app.stock import holding
 from tests.factories.pages import make_page
 from tests.factories.products import make_product, picture
 from tests.factories.stock import MINUTES
+from tests.support.patience import PATIENCE_SECONDS
 from tests.system.people import DESK, PHONE, Visitors
 from tests.system.steps import go_to_payment, live
 
@@ -128,7 +129,7 @@ async def test_nothing_jumps_while_the_page_loads_and_lives(
     assert 0 < await page.evaluate("window.largestPaint") < GOOD_PAINT_MS
     # The measure measures.
     await page.evaluate(PUSH_DOWN)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while (await shifted(page))[0] < MOST_SHIFT:
             await asyncio.sleep(0.05)
 

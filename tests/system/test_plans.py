@@ -14,10 +14,11 @@ from app.core.clock import utc_now
 from app.core.settings import get_settings
 from tests.factories.billing import allowing
 from tests.factories.products import make_product
+from tests.support.patience import PATIENCE_SECONDS
 from tests.system.auditing import Audit
 from tests.system.pages import BILLING
 from tests.system.people import Visitors
-from tests.system.steps import MAIL_PATIENCE, pay
+from tests.system.steps import pay
 
 pytestmark = pytest.mark.system
 
@@ -67,7 +68,7 @@ async def test_a_limit_a_larger_plan_and_back(
         live = await live_of(owner.viewer.organization_id)
         assert live is not None and live.stripe_id is not None
         await stripe_account.subscription(live.stripe_id, "end-period")
-        async with asyncio.timeout(MAIL_PATIENCE):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             while not await _over(owner.viewer.organization_id):
                 await asyncio.sleep(0.1)
         await page.goto("/console/pages")

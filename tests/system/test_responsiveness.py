@@ -10,6 +10,7 @@ from playwright.async_api import Page, expect
 from app.core.clock import utc_now
 from tests.factories.pages import make_page
 from tests.factories.types import make_offer
+from tests.support.patience import PATIENCE_SECONDS
 from tests.system.people import PHONE, Visitors
 from tests.system.steps import live
 
@@ -56,7 +57,7 @@ async def answers_in_time(page: Page, interact: Round) -> None:
     assert found[-1] <= GOOD_ANSWER_MS, found
     await page.evaluate(SLOW_DOWN)
     await interact(page)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while await page.evaluate(SLOWEST) <= GOOD_ANSWER_MS:
             await asyncio.sleep(0.05)
 
