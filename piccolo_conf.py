@@ -18,6 +18,7 @@ APP_REGISTRY = AppRegistry(
         "app.pages.piccolo_app",
         "app.orders.piccolo_app",
         "app.registrations.piccolo_app",
+        "app.analytics.piccolo_app",
         "app.notifications.piccolo_app",
         "app.teams.piccolo_app",
         "app.staff.piccolo_app",

@@ -10,6 +10,8 @@ from litestar.di import Provide
 from litestar.exceptions import HTTPException
 from litestar.types import ControllerRouterHandler
 
+from app.analytics import jobs as analytics_jobs
+from app.analytics.counting import count_visits as add_up_visits
 from app.auth import jobs as auth_jobs
 from app.auth.controllers import controllers as auth_routes
 from app.auth.middleware import ViewerMiddleware
@@ -44,9 +46,13 @@ from app.pages.front_door import FrontDoor
 from app.pages.link_figures import tell_takings
 from app.pages.public import cache
 from app.pages.room import count_pages_now, cover_bytes
-from app.pages.visiting import visits
+from app.pages.visitors import visits
 from app.payments import jobs as payments_jobs
 from app.payments.controllers import controllers as payments_routes
+from app.privacy import jobs as privacy_jobs
+from app.privacy.controllers import controllers as privacy_routes
+from app.privacy.rules import add_rules
+from app.privacy.security_words import privacy_words
 from app.products import jobs as products_jobs
 from app.products.controllers import controllers as products_routes
 from app.products.room import count_products, stored_bytes
@@ -57,6 +63,7 @@ from app.registrations.link_takings import link_takings as registration_takings
 from app.rehearsal import jobs as rehearsal_jobs
 from app.rehearsal.controllers import controllers as rehearsal_routes
 from app.staff.controllers import controllers as staff_routes
+from app.staff.forgetting import RULES as STAFF_RULES
 from app.stock import jobs as stock_jobs
 from app.storage import jobs as storage_jobs
 from app.storage.controllers import controllers as storage_routes
@@ -79,7 +86,9 @@ JOBS = (
     pages_jobs,
     orders_jobs,
     registrations_jobs,
+    analytics_jobs,
     teams_jobs,
+    privacy_jobs,
     operations_jobs,
     rehearsal_jobs,
 )
@@ -99,6 +108,7 @@ ROUTES: list[ControllerRouterHandler] = [
     *orders_routes,
     *registrations_routes,
     *teams_routes,
+    *privacy_routes,
     *staff_routes,
     *rehearsal_routes,
     *home_routes,
@@ -127,7 +137,10 @@ def register_handlers() -> None:
     registry.add("core.partitions", partitions.keep_partitions)
     set_personal_part(personal_part)
     add_words(team_words())
+    add_words(privacy_words())
+    add_rules(STAFF_RULES)
     visits.hand_to(count_visits)
+    visits.hand_to(add_up_visits)
     tell_takings(order_takings)
     tell_takings(registration_takings)
     usage.register(Limit.ACTIVE_PAGES, count_pages_now)
@@ -170,5 +183,5 @@ def create_app() -> Litestar:
     )
     # Around the router, not in it: what no route answers is logged, guarded and refused alike.
     guarded = CrossOriginMiddleware(web.asgi_handler)
-    web.asgi_handler = FrontDoor(RequestMiddleware(guarded), cache)
+    web.asgi_handler = FrontDoor(RequestMiddleware(guarded), cache, visits)
     return web

@@ -38,13 +38,14 @@ def _own_limiter() -> MovingWindowRateLimiter:
 def client_address(request: Request[Any, Any, Any]) -> str:
     """Return the visitor's IP address: the connection's, or what a trusted proxy says of it."""
     peer = request.client.host if request.client else "127.0.0.1"
+    return address_behind(peer, request.headers.get("x-forwarded-for", ""))
+
+
+def address_behind(peer: str, said: str) -> str:
+    """Return the visitor's IP address: `peer`, or what `X-Forwarded-For` said, as far as trusted proxies did."""
     trusted = get_settings().trusted_proxies
     if peer in trusted:
-        forwarded = [
-            part.strip()
-            for part in request.headers.get("x-forwarded-for", "").split(",")
-            if part.strip()
-        ]
+        forwarded = [part.strip() for part in said.split(",") if part.strip()]
         for address in reversed(forwarded):
             if address not in trusted:
                 return _known(address) or peer

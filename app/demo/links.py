@@ -10,6 +10,7 @@ from app.pages.counting import count_visits
 from app.pages.link_form import AT_ONCE
 from app.pages.loading import PageRecord
 from app.pages.sharing import Terms, make_link
+from app.pages.sources import Kind, Source
 from app.pages.visiting import Visit
 
 NEWSLETTER, POSTER, FRIENDS = "newsletter", "poster", "friends"
@@ -35,7 +36,7 @@ async def come_by(page: PageRecord, names: Sequence[str], now: datetime) -> dict
     sources = {name: (NEWSLETTER, POSTER)[place % 3 == 2] for place, name in enumerate(names)}
     await count_visits(
         [
-            Visit(page.id, source, _visitor(name, place), now)
+            Visit(page.id, now, _visitor(name, place), Source(Kind.LINK, source))
             for name, source in sources.items()
             for place in range(LOOKED)
         ]

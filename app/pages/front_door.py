@@ -13,6 +13,7 @@ from app.core.middleware import count
 from app.pages import streaming
 from app.pages.answering import Answer, Shown, raw_clock
 from app.pages.public import PageCache
+from app.pages.visiting import Visits
 
 PREFIX = "/p/"
 LIVE = "live"
@@ -22,8 +23,8 @@ BUYER = b"buyer="
 class FrontDoor:
     """Stands around everything: an answer from memory is the same for all, so it needs no guard and no id."""
 
-    def __init__(self, app: ASGIApp, pages: PageCache) -> None:
-        self.app, self.pages = app, pages
+    def __init__(self, app: ASGIApp, pages: PageCache, visits: Visits) -> None:
+        self.app, self.pages, self.visits = app, pages, visits
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["method"] != "GET" or scope["path"][:3] != PREFIX:
@@ -36,6 +37,8 @@ class FrontDoor:
             count("GET", 200, 0.0)
             await streaming.event_stream(shown.page.id)(scope, receive, send)  # type: ignore[arg-type]  # Starlette's names for the same
         elif shown and not part and (answer := _answer(scope, shown)):
+            if shown.status == 200:
+                self.visits.look(shown.page, scope, now)
             headers = [*answer.complete, raw_clock(now)]
             await send({"type": "http.response.start", "status": answer.status, "headers": headers})
             await send({"type": "http.response.body", "body": answer.body, "more_body": False})

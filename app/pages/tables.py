@@ -5,6 +5,8 @@ from piccolo.columns import (
     UUID,
     BigInt,
     Boolean,
+    Bytea,
+    Date,
     ForeignKey,
     Integer,
     SmallInt,
@@ -143,6 +145,14 @@ class ShareLinkVisitor(Table, tablename="share_link_visitor"):
     id = UUID(primary_key=True, default=new_id)
     link_id = ForeignKey(ShareLink, null=False, index=True, on_delete=OnDelete.cascade)
     seen_at = Timestamptz(null=False, index=True)
+
+
+class VisitorSalt(Table, tablename="visitor_salt"):
+    """What visitors of a day are recognized with, in whatever zone it is that day; deleted once it is over."""
+
+    day = Date(primary_key=True, null=False)
+    salt = Bytea(null=False)
+    created_at = Timestamptz(null=False)
 
 
 class PageDraft(Table, tablename="page_draft"):

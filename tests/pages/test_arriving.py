@@ -19,17 +19,21 @@ from app.pages.link_figures import links_of
 from app.pages.loading import PageRecord
 from app.pages.public import cache
 from app.pages.sharing import Terms, make_link
+from app.pages.sources import DIRECT, Kind, Source
 from app.pages.streaming import event_stream
-from app.pages.visiting import Visit, Visits, visits
+from app.pages.visiting import Visit, Visits
+from app.pages.visitors import recognize, visits
 from app.stock import holding
 from tests.factories.links import share
 from tests.factories.pages import make_draft, make_page
 from tests.factories.types import make_countdown
+from tests.factories.visits import BROWSER, PHONE, asked
 from tests.support.hearing import heard
 from tests.support.streams import Stream
 
 HOUR = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)
+ROBOT = "Mozilla/5.0 (compatible; Exampledbot/2.1; +http://www.example.com/bot.html)"
 
 
 async def scheduled(owner: Any, now: datetime, **options: Any) -> PageRecord:
@@ -227,14 +231,14 @@ async def test_visits_are_counted_and_visitors_once_a_day(
     now = clock.now()
     page = await make_page(owner.viewer, now=now, expires_at=now + 72 * HOUR)
     url = (await share(page, now)).url
-    phone = {"User-Agent": "a phone"}
-    for headers in ({}, {}, phone, {"Sec-Purpose": "prefetch"}):
+    ahead = {**BROWSER, "Sec-Purpose": "prefetch"}
+    for headers in (BROWSER, BROWSER, PHONE, ahead, {}, {"User-Agent": ROBOT}):
         assert (await client.get(url, headers=headers)).status_code == 200
-    await client.get(f"/p/{page.short_id}")
+    await client.get(f"/p/{page.short_id}", headers=BROWSER)
     await visits.flush()
     assert await figures(page, now) == {"vip": (3, 2)}
     clock.advance(25 * HOUR)
-    await client.get(url)
+    await client.get(url, headers=BROWSER)
     await visits.flush()
     assert await figures(page, now) == {"vip": (4, 3)}
     await forget_visitors(clock.now() + 24 * HOUR)
@@ -243,16 +247,16 @@ async def test_visits_are_counted_and_visitors_once_a_day(
 
 async def test_visits_from_frames_make_their_link(owner: Any, client: Any, now: Any) -> None:
     page = await make_page(owner.viewer, now=now)
-    await client.get(sign_url(f"/p/{page.short_id}", {"source": "embed"}, now))
-    await client.get(sign_url(f"/p/{page.short_id}", {"source": "nobody"}, now))
+    for source in ("embed", "nobody"):
+        await client.get(sign_url(f"/p/{page.short_id}", {"source": source}, now), headers=BROWSER)
     await visits.flush()
     assert await figures(page, now) == {"embed": (1, 1)}
 
 
 async def test_visits_of_pages_that_are_gone_count_nothing(owner: Any, now: Any) -> None:
     page = await make_page(owner.viewer, now=now)
-    gone = Visit(owner.viewer.user_id, "embed", page.id, now)
-    await count_visits([gone, replace(gone, source="")])
+    gone = Visit(owner.viewer.user_id, now, page.id, Source(Kind.LINK, "embed"))
+    await count_visits([gone, replace(gone, source=DIRECT)])
     assert await links_of(page, now) == []
 
 
@@ -265,16 +269,16 @@ async def test_what_could_not_be_counted_is_counted_later(owner: Any, now: Any) 
             raise OSError
         seen.append(len(batch))
 
-    noted, page = Visits(), await make_page(owner.viewer, now=now)
+    noted, page = Visits(recognize), await make_page(owner.viewer, now=now)
     noted.hand_to(sink)
-    noted.record(Visit(page.id, "vip", page.id, now))
+    noted.look(page, asked(BROWSER), now)
     await noted.flush()
+    assert noted.timer, "it tries again by itself"
     broken = False
-    noted.record(Visit(page.id, "vip", page.id, now))
+    noted.look(page, asked(PHONE), now)
     await noted.flush()
     await noted.flush()
     assert seen == [2]
-    assert noted.timer
     noted.timer.cancel()
 
 

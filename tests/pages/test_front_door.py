@@ -8,6 +8,7 @@ import pytest
 
 from app.pages.front_door import FrontDoor
 from app.pages.public import cache
+from app.pages.visitors import visits
 from tests.factories.pages import make_page
 
 OWN = {"date", "x-request-id", "server-timing"}
@@ -32,7 +33,7 @@ async def router() -> Router:
 
 @pytest.fixture
 async def front(app: Any, router: Router) -> Any:
-    transport = httpx.ASGITransport(FrontDoor(router, cache))  # type: ignore[arg-type]  # Litestar's names for the same
+    transport = httpx.ASGITransport(FrontDoor(router, cache, visits))  # type: ignore[arg-type]  # Litestar's names for the same
     async with httpx.AsyncClient(transport=transport, base_url="http://front") as visitor:
         yield visitor
 

@@ -15,13 +15,14 @@ from app.orders.fulfilling import complete
 from app.orders.refunding import refund
 from app.pages.link_figures import Takings, links_of
 from app.pages.loading import PageRecord
-from app.pages.visiting import visits
+from app.pages.visitors import visits
 from app.payments.gateway import get_gateway
 from tests.factories.links import sale_of, share
 from tests.factories.orders import buy, order_row
 from tests.factories.pages import make_draft, make_page
 from tests.factories.registrations import make_registration
 from tests.factories.types import make_event
+from tests.factories.visits import BROWSER
 
 HOUR = timedelta(hours=1)
 NOT_OVER = {"over": ""}
@@ -138,7 +139,7 @@ async def test_figures_come_from_orders_and_registrations_themselves(
     given, other = await share(page, now, discount_percent=20), await share(page, now, "other")
     joined = await share(event, now)
     for _visit in range(2):
-        await client.get(given.url)
+        await client.get(given.url, headers=BROWSER)
     await visits.flush()
     await buy(sale_of(page), now, source="vip", email="ben@example.com")
     placed = await buy(sale_of(page), now, source="vip")

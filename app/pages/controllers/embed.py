@@ -15,6 +15,7 @@ from app.pages.answering import clock_header
 from app.pages.controllers.signed import source_of
 from app.pages.embedding import PUBLIC, frame_headers, may_embed
 from app.pages.public import cache
+from app.pages.visitors import visits
 
 Request_ = Request[Any, Any, Any]
 
@@ -43,6 +44,8 @@ class EmbedController(Controller):
         shown = await cache.get(short_id, now, source_of(request, short_id, now))
         if not await may_embed(shown.page.organization_id):
             raise NotFound
+        if shown.status == 200:
+            visits.look(shown.page, request.scope, now, framed=True)
         body, encoding = shown.embedded.best(request.headers.get("accept-encoding", ""))
         headers = {**frame_headers(), "Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
         headers |= dict([clock_header(now), ("X-Robots-Tag", "noindex")])

@@ -26,13 +26,15 @@ from app.pages.previewing import Choice, preview, shared_html
 from app.pages.public import cache
 from app.pages.suspending import ensure_available
 from app.pages.viewing import view_page
-from app.pages.visiting import Visit, looks, visitor_of, visits
+from app.pages.visitors import visits
 from app.stock.levels import levels
 
 Request_ = Request[Any, Any, Any]
 PersonalPart = Callable[[Request_, PageRecord], Awaitable[str]]
 
 BUYER_COOKIE = "buyer"
+# The parameter by which newsletters and advertisements commonly say where a visitor comes from.
+CAMPAIGN = "utm_source"
 PRIVATE = "private, no-store"
 SHORT_ID = re.compile(r"[0-9A-Za-z]{1,22}")
 THEME = re.compile(r"((?:[0-9a-f]{6}-){4})([a-z]+)-([a-z]+)\.css")
@@ -82,8 +84,9 @@ class PublicController(Controller):
     ) -> Response[bytes]:
         source = source_of(request, short_id, now)
         shown = await _shown(short_id, now, source)
-        if source and looks(request):
-            visits.record(Visit(shown.page.id, source, visitor_of(request, now), now))
+        if shown.status == 200:
+            campaign = request.query_params.get(CAMPAIGN, "")
+            visits.look(shown.page, request.scope, now, source=source, campaign=campaign)
         if own := await _personal(request, shown):
             html = shown.html.replace(showing.PERSONAL_PART, own)
             headers = dict([VARY, ("cache-control", PRIVATE), clock_header(now)])
