@@ -7,6 +7,7 @@ from pydantic import AfterValidator, EmailStr, StringConstraints, ValidationInfo
 from app.auth.passwords import LONGEST, check_new_password
 from app.core.forms import FieldError, FormModel
 from app.core.i18n import gettext as _
+from app.core.trap import TrapForm
 from app.core.zones import zones
 
 LONGEST_NAME = 80
@@ -37,7 +38,7 @@ def _zone_or_none(zone: str) -> str:
     return zone if zone in zones() else ""
 
 
-class SignUpForm(FormModel):
+class SignUpForm(TrapForm):
     name: Name
     email: EmailStr
     password: NewPassword

@@ -10,7 +10,6 @@ everywhere; known browsers count for themselves here too.
 """
 
 import hashlib
-import ipaddress
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -23,7 +22,7 @@ from app.auth.guessing import Count, Pace, count_of, forgive
 from app.core.db import fetch_value
 from app.core.errors import BadSignature, ExpiredLink
 from app.core.ids import new_short_id
-from app.core.ratelimit import client_address, limit
+from app.core.ratelimit import client_address, limit, network_of
 from app.core.settings import get_settings
 from app.core.signing import read_token, sign_token
 
@@ -34,6 +33,11 @@ RESETS_BY_ACCOUNT = "5/hour"
 VERIFICATIONS = "5/hour"
 ADDRESS_CHANGES = "5/hour"
 PROOFS = "10/15minutes"
+# Uses of a link that came by mail, for the account that it is about.
+LINKS = "20/hour"
+EXPORTS = "30/hour"
+# For what is counted by account, colleagues behind one address together have this many times as much.
+COLLEAGUES = 10
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 FROM_NETWORK = Pace(free=5, first=2, longest=15 * 60, memory=DAY)
@@ -41,7 +45,6 @@ FROM_DEVICE = Pace(free=10, first=2, longest=60, memory=HOUR)
 NETWORK = Pace(free=50, first=2, longest=60, memory=HOUR)
 CODES = Pace(free=5, first=30, longest=3600, memory=DAY)
 
-NETWORK_BITS = {4: 24, 6: 48}
 # So many people may use one browser and be known to it.
 MOST_ACCOUNTS = 5
 
@@ -57,12 +60,6 @@ async def account_key(email: str) -> str:
     """Return what an address is counted by: whose it is, so that a new address keeps its devices; else itself."""
     known = await fetch_value('SELECT id FROM "user" WHERE lower(email) = lower($1)', email)
     return str(known) if known else _hidden(email)
-
-
-def network_of(address: str) -> str:
-    """Return the network of an IP address: IPv4 /24, IPv6 /48."""
-    parsed = ipaddress.ip_address(address)
-    return str(ipaddress.ip_network((parsed, NETWORK_BITS[parsed.version]), strict=False))
 
 
 def _device(request: AnyRequest, now: datetime) -> tuple[str, list[str]]:
@@ -134,14 +131,31 @@ async def limit_resets(request: AnyRequest, email: str) -> None:
     await limit(request, "reset-account", RESETS_BY_ACCOUNT, key=key)
 
 
+async def limit_account(request: AnyRequest, name: str, rate: str, account: object) -> None:
+    """Count one use of `name` for an account, and for the address among those of others there."""
+    times, _slash, window = rate.partition("/")
+    await limit(request, f"{name}-address", f"{int(times) * COLLEAGUES}/{window}")
+    await limit(request, name, rate, key=str(account))
+
+
 async def limit_proofs(request: AnyRequest, user_id: object) -> None:
     """For whatever asks a logged-in person for their password or a code again."""
-    await limit(request, "proof", PROOFS, key=str(user_id))
+    await limit_account(request, "proof", PROOFS, user_id)
 
 
 async def limit_address_changes(request: AnyRequest, user_id: object) -> None:
-    await limit(request, "address-change", ADDRESS_CHANGES, key=str(user_id))
+    await limit_account(request, "address-change", ADDRESS_CHANGES, user_id)
 
 
 async def limit_verifications(request: AnyRequest, user_id: object) -> None:
-    await limit(request, "verification", VERIFICATIONS, key=str(user_id))
+    await limit_account(request, "verification", VERIFICATIONS, user_id)
+
+
+async def limit_link(request: AnyRequest, name: str, subject: object) -> None:
+    """For the use of a link that came by mail: `name` says of which kind, `subject` whose or which. Besides the address."""
+    await limit(request, f"{name}-one", LINKS, key=str(subject))
+
+
+async def limit_exports(request: AnyRequest, user_id: object) -> None:
+    """For whatever hands out a file of all there is."""
+    await limit_account(request, "export", EXPORTS, user_id)

@@ -1,4 +1,7 @@
-"""Rate limits: by address or by a key, in memory, or in Redis so that every process counts together."""
+"""Rate limits: by address or by a key, in Redis so that every process counts together, or each process for itself in memory.
+
+An address is an IPv4 address or an IPv6 /64: that is what one subscriber has, and who has one has all of its addresses.
+"""
 
 import ipaddress
 import math
@@ -19,6 +22,9 @@ from app.core.settings import get_settings
 log = structlog.get_logger()
 
 ADDRESS_LENGTH = 100
+# What one subscriber has, and what belongs together.
+SUBSCRIBER_BITS = {4: 32, 6: 64}
+NETWORK_BITS = {4: 24, 6: 48}
 
 
 @lru_cache
@@ -54,9 +60,26 @@ def address_behind(peer: str, said: str) -> str:
 
 def _known(address: str) -> str | None:
     try:
-        return str(ipaddress.ip_address(address[:ADDRESS_LENGTH]))
+        parsed = ipaddress.ip_address(address[:ADDRESS_LENGTH])
     except ValueError:
         return None
+    # A socket that takes both kinds writes IPv4 as if it were IPv6.
+    mapped = parsed.ipv4_mapped if isinstance(parsed, ipaddress.IPv6Address) else None
+    return str(mapped or parsed)
+
+
+def network_of(address: str) -> str:
+    """Return the network of an IP address: IPv4 /24, IPv6 /48."""
+    return _within(address, NETWORK_BITS)
+
+
+def _within(address: str, bits: dict[int, int]) -> str:
+    parsed = ipaddress.ip_address(address)
+    return str(ipaddress.ip_network((parsed, bits[parsed.version]), strict=False))
+
+
+def _subject(request: Request[Any, Any, Any], key: str | None) -> str:
+    return _within(client_address(request), SUBSCRIBER_BITS) if key is None else key
 
 
 async def limit(
@@ -68,7 +91,7 @@ async def limit(
     """
     if not get_settings().rate_limits:
         return
-    subject = key if key is not None else client_address(request)
+    subject = _subject(request, key)
     try:
         wait = await _wait(_limiter(), rate, name, subject)
     except (RedisError, OSError) as error:
@@ -79,14 +102,16 @@ async def limit(
         raise TooManyRequests(wait)
 
 
-async def ensure_left(request: Request[Any, Any, Any], name: str, rate: str) -> None:
-    """Raise TooManyRequests when the visitor's address has no use of `name` left, and count none.
+async def ensure_left(
+    request: Request[Any, Any, Any], name: str, rate: str, *, key: str | None = None
+) -> None:
+    """Raise TooManyRequests when `key`, or the visitor's address, has no use of `name` left, and count none.
 
     For what is only counted when it fails, such as guesses.
     """
     if not get_settings().rate_limits:
         return
-    subject = client_address(request)
+    subject = _subject(request, key)
     try:
         wait = await _wait(_limiter(), rate, name, subject, cost=0)
     except (RedisError, OSError) as error:

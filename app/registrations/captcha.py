@@ -1,6 +1,6 @@
 """A puzzle that costs a browser a moment and a robot its time: ALTCHA's proof of work, made and checked here.
 
-No third party hears of it, and nothing about the visitor is kept: what counts bursts is a digest that changes each day.
+No third party hears of it, and nothing about the visitor is kept. How dear it is for whom is said in `suspecting.py`.
 """
 
 import base64
@@ -14,12 +14,10 @@ from typing import Any, cast
 from uuid import UUID
 
 import altcha
-from litestar import Request
 
 from app.core import db
-from app.core.errors import Conflict, TooManyRequests
+from app.core.errors import Conflict
 from app.core.i18n import gettext as _
-from app.core.ratelimit import client_address, limit
 from app.core.settings import get_settings
 
 ALGORITHM = "PBKDF2/SHA-256"
@@ -28,9 +26,6 @@ ITERATIONS = 2000
 TRIES = 100
 VALID_FOR = timedelta(minutes=30)
 LONGEST_SOLUTION = 4096
-# How many puzzles one source gets at each price; what goes beyond the last still gets the dearest.
-PRICES = ((1, "12/10 minutes"), (4, "60/10 minutes"))
-HIGHEST_PRICE = 16
 
 
 class Unsolved(Conflict):
@@ -50,9 +45,12 @@ class Solved:
     expires_at: datetime
 
 
-def _key(purpose: str) -> str:
-    secret = get_settings().secret_keys[0].encode()
-    return hmac.new(secret, f"captcha:{purpose}".encode(), hashlib.sha256).hexdigest()
+def _keys(purpose: str) -> list[str]:
+    """Return the keys for `purpose`: the first signs, all of them verify."""
+    return [
+        hmac.new(secret.encode(), f"captcha:{purpose}".encode(), hashlib.sha256).hexdigest()
+        for secret in get_settings().secret_keys
+    ]
 
 
 def puzzle(subject: str, price: int, now: datetime) -> dict[str, Any]:
@@ -63,34 +61,10 @@ def puzzle(subject: str, price: int, now: datetime) -> dict[str, Any]:
         ITERATIONS,
         counter=count + secrets.randbelow(count),
         data={"for": subject, "until": int((now + VALID_FOR).timestamp())},
-        hmac_secret=_key("challenge"),
-        hmac_key_secret=_key("solution"),
+        hmac_secret=_keys("challenge")[0],
+        hmac_key_secret=_keys("solution")[0],
     )
     return challenge.to_dict()
-
-
-async def price_for(request: Request[Any, Any, Any], now: datetime) -> int:
-    """Return how dear a puzzle is for this source: dearer the more it has asked for lately."""
-    source = _source(request, now)
-    for price, rate in PRICES:
-        try:
-            await limit(request, f"captcha-{price}", rate, key=source)
-        except TooManyRequests:
-            continue
-        return price
-    return HIGHEST_PRICE
-
-
-def _source(request: Request[Any, Any, Any], now: datetime) -> str:
-    headers = request.headers
-    parts = (
-        client_address(request),
-        headers.get("user-agent", ""),
-        headers.get("accept-language", ""),
-    )
-    return hmac.new(
-        f"{_key('source')}{now:%Y%m%d}".encode(), "\x1f".join(parts).encode(), hashlib.sha256
-    ).hexdigest()
 
 
 def check(solution: str, subject: str, now: datetime) -> Solved:
@@ -98,19 +72,24 @@ def check(solution: str, subject: str, now: datetime) -> Solved:
     if len(solution) > LONGEST_SOLUTION:
         raise Unsolved
     try:
-        result = altcha.verify_solution(
-            solution, _key("challenge"), hmac_key_secret=_key("solution")
-        )
+        verified = _verified(solution)
         parameters = json.loads(base64.b64decode(solution))["challenge"]["parameters"]
     except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
         raise Unsolved from error
-    if not result.verified:
+    if not verified:
         raise Unsolved
     signed = cast(dict[str, Any], parameters["data"])
     until = datetime.fromtimestamp(signed["until"], UTC)
     if signed["for"] != subject or now >= until:
         raise Unsolved
     return Solved(UUID(hex=parameters["nonce"]), until)
+
+
+def _verified(solution: str) -> bool:
+    return any(
+        altcha.verify_solution(solution, challenge, hmac_key_secret=key).verified
+        for challenge, key in zip(_keys("challenge"), _keys("solution"), strict=True)
+    )
 
 
 async def use(solved: Solved, attempt: UUID) -> bool:

@@ -9,6 +9,8 @@ from pydantic import AfterValidator, EmailStr, Field
 
 from app.core.forms import FORM_LEVEL, Form, FormModel, read_pairs, validate
 from app.core.i18n import gettext as _
+from app.core.throwaway import is_throwaway
+from app.core.trap import TrapForm
 from app.pages.arriving import LONGEST_QUERY
 from app.pages.collecting import Collection
 from app.pages.consenting import consent_words
@@ -49,7 +51,7 @@ class PersonForm(FormModel):
     quantity: Places = 1
 
 
-class RegistrationForm(PersonForm):
+class RegistrationForm(PersonForm, TrapForm):
     """A new registration. `attempt` is made by the browser, so that a form sent twice is one; `altcha` is the solved
     puzzle, "" from browsers without scripts; `link` the query of the share link that somebody came by, `terms` whose they
     were shown."""
@@ -94,6 +96,8 @@ def check_registration(typed: Mapping[str, str], asks: Registers) -> Read:
         form.add("email", _("Please fill this in."))
     elif data.email is None and not data.phone:
         form.add("email" if "email" in asks.asks else "phone", _("Please fill this in."))
+    if data.email and asks.refuse_throwaway and is_throwaway(data.email):
+        form.add("email", _("Please use an address that you keep: this one is thrown away soon."))
     if not data.consent:
         form.add("consent", _("Please agree: without your consent nothing is kept."))
     return read

@@ -1,10 +1,15 @@
 /* The registration form: solves ALTCHA's puzzle (PBKDF2/SHA-256) while the form is filled in, then lets it go.
  *
  * form[data-puzzle]    the puzzle's address; the solution goes into its field `altcha`, in base64. Where the browser can't
- *                      solve it (no scripts, no secure context), the form goes without, and the server asks by mail. */
+ *                      solve it (no scripts, no secure context) or takes too long over it, the form goes without, and the
+ *                      server asks by mail: nobody is ever shown letters to read or pictures to choose.
+ *
+ * The question for a puzzle tells some coarse traits, by which the server sees a burst of one machine's and makes its
+ * puzzles harder (app/registrations/suspecting.py). Thousands share each of them; no other request tells them. */
 (() => {
   "use strict";
   const AGAIN = 25 * 60 * 1000;
+  const LONGEST_WAIT = 30 * 1000;
   const solutions = new WeakMap();
   const bytes = (hex) => Uint8Array.from(hex.match(/../g) || [], (pair) => parseInt(pair, 16));
   const hex = (buffer) => Array.from(new Uint8Array(buffer), (byte) => byte.toString(16).padStart(2, "0")).join("");
@@ -15,8 +20,20 @@
     return hex(await crypto.subtle.deriveBits({ name: "PBKDF2", hash: "SHA-256", salt: bytes(salt), iterations: cost }, key, keyLength * 8));
   }
 
+  function traits() {
+    const { hardwareConcurrency: cores = 0, languages = [], maxTouchPoints } = navigator;
+    const width = Math.max(screen.width, screen.height);
+    return [
+      width < 1000 ? "s" : width < 1800 ? "m" : "l",
+      Intl.DateTimeFormat().resolvedOptions().timeZone,
+      languages.slice(0, 3).map((language) => language.split("-")[0]),
+      cores < 4 ? 2 : cores < 8 ? 4 : 8,
+      maxTouchPoints ? "touch" : "",
+    ].join(";");
+  }
+
   async function solve(address) {
-    const answer = await fetch(address, { headers: { Accept: "application/json" } });
+    const answer = await fetch(address, { headers: { Accept: "application/json", "X-Puzzle-Traits": encodeURIComponent(traits()) } });
     if (!answer.ok) return "";
     const challenge = await answer.json();
     const { parameters } = challenge;
@@ -46,7 +63,8 @@
     if (form.dataset.sending) return;
     form.dataset.sending = "1";
     form.classList.add("htmx-request");
-    form.elements.altcha.value = await solution(form);
+    const late = new Promise((resolve) => setTimeout(resolve, LONGEST_WAIT, ""));
+    form.elements.altcha.value = await Promise.race([solution(form), late]);
     form.submit();
   });
   // Back from the next page: the form may be sent again, with a fresh puzzle and a fresh attempt.

@@ -265,27 +265,6 @@ async def test_a_flood_is_slowed_down(
     assert await db.fetch_value("SELECT count(*) FROM pending_registration") <= 3
 
 
-async def test_who_asks_for_many_puzzles_gets_harder_ones(
-    owner: Any, client: httpx.AsyncClient, now: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(get_settings(), "rate_limits", True)
-    monkeypatch.setattr(
-        "app.registrations.captcha.PRICES", ((1, "2/10 minutes"), (4, "3/10 minutes"))
-    )
-    prices: list[int] = []
-
-    def noted(subject: str, price: int, now: Any) -> dict[str, Any]:
-        prices.append(price)
-        return {}
-
-    monkeypatch.setattr("app.registrations.captcha.puzzle", noted)
-    page = await make_event(owner.viewer, now=now)
-    for _ in range(7):
-        await client.get(f"/p/{page.short_id}/puzzle")
-    await client.get(f"/p/{page.short_id}/puzzle", headers={"User-Agent": "another"})
-    assert prices == [1, 1, 4, 4, 4, 16, 16, 1]
-
-
 async def test_without_scripts_a_number_is_confirmed_by_a_text_message(
     owner: Any, client: httpx.AsyncClient, now: Any, run_jobs: Any, inbox: Any
 ) -> None:

@@ -8,6 +8,7 @@ from app.auth.addresses.confirming import check_confirmation, confirm_change
 from app.auth.addresses.undoing import check_undo, undo_change
 from app.auth.controllers.answers import AnyRequest
 from app.auth.cookies import no_session_cookies, set_cookies
+from app.auth.limiting import limit_link
 from app.auth.viewing import viewer_of
 from app.core.i18n import gettext as _
 from app.core.ratelimit import client_address, limit
@@ -29,6 +30,7 @@ class ConfirmAddressController(Controller):
     @post()
     async def create(self, request: AnyRequest, token: str, now: datetime) -> Response[str]:
         await limit(request, "address-use", USES)
+        await limit_link(request, "address-confirm", (await check_confirmation(token, now)).id)
         change = await confirm_change(token, now, client_address(request))
         toast = _("%(email)s is your address now.", email=change.new_email)
         return redirect(request, "/console/account", toast=toast)
@@ -47,6 +49,7 @@ class UndoAddressController(Controller):
     async def create(self, request: AnyRequest, token: str, now: datetime) -> Response[str]:
         """Take the account back, and choose the password that nobody else knows."""
         await limit(request, "address-use", USES)
+        await limit_link(request, "address-undo", (await check_undo(token, now)).id)
         reset = await undo_change(token, now, client_address(request))
         toast = _("The change is undone, and everyone is logged out. Now choose a new password.")
         response = redirect(request, f"/reset/{reset}", toast=toast)

@@ -7,7 +7,7 @@ from litestar import Controller, Response, get, post
 from app.auth import resetting
 from app.auth.controllers.answers import AnyRequest, first_step_done, too_many
 from app.auth.forms import ForgotForm, ResetForm
-from app.auth.limiting import limit_resets
+from app.auth.limiting import limit_link, limit_resets
 from app.core.errors import TooManyRequests
 from app.core.forms import FieldError, Form, read_form
 from app.core.i18n import gettext as _
@@ -55,6 +55,7 @@ class ResetController(Controller):
     async def create(self, request: AnyRequest, token: str, now: datetime) -> Response[str]:
         await limit(request, "reset-use", RESETS)
         account = await resetting.check_reset(token, now)
+        await limit_link(request, "reset-use", account.user_id)
         form = await read_form(request, ResetForm)
         if form.data is None:
             return self._page(request, token, account.email, form, 422)

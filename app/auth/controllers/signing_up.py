@@ -52,6 +52,8 @@ class SignUpController(Controller):
             if form.data is None:
                 return page(request, TEMPLATE, status=422, form=form)
             data = form.data
+            if data.from_robot("an account"):
+                return _check_mail(request, data.email)
             try:
                 viewer = await sign_up(
                     data.email,
@@ -78,4 +80,8 @@ class SignUpController(Controller):
             await emails.account_exists(account.user_id, account.email, account.name, now)
         elif until := await kept_until(data.email, now):
             await address_kept(data.email, until)
-        return page(request, "auth/check_mail.html", email=data.email, form=Form[SignUpForm]())
+        return _check_mail(request, data.email)
+
+
+def _check_mail(request: AnyRequest, email: str) -> Response[str]:
+    return page(request, "auth/check_mail.html", email=email, form=Form[SignUpForm]())

@@ -54,6 +54,7 @@ class RecoveryCodesController(Controller):
     @post("/file", status_code=200)
     async def download(self, request: AnyRequest, viewer: Viewer) -> Response[str]:
         """Send the codes that the page shows back as a file: only such as are the viewer's."""
+        await limit_proofs(request, viewer.user_id)
         form = await read_form(request, OwnCodesForm)
         own = await recovery_codes.own_codes(viewer.user_id, form.data.code if form.data else [])
         if not own:

@@ -5,6 +5,7 @@ from datetime import datetime
 from litestar import Controller, Response, get, post
 
 from app.auth.controllers.answers import AnyRequest
+from app.auth.limiting import limit_link
 from app.auth.redirects import HOME
 from app.auth.verifying import check_verification, verify_address
 from app.core.i18n import gettext as _
@@ -26,5 +27,7 @@ class VerifyController(Controller):
     @post()
     async def create(self, request: AnyRequest, token: str, now: datetime) -> Response[str]:
         await limit(request, "verify", VERIFICATIONS)
+        user_id, _email = await check_verification(token, now)
+        await limit_link(request, "verify", user_id)
         await verify_address(token, now, client_address(request))
         return redirect(request, HOME, toast=_("Your address is confirmed."))

@@ -46,7 +46,7 @@ class CodeController(Controller):
             try:
                 tried = await _try(request, offer, form.value(FIELD), quantities, buyer, now)
             except CodeRefused as error:
-                await guessing.count(request, error)
+                await guessing.count(request, error, buyer.email)
                 form.take(error)
                 status = error.status
         if is_htmx(request):
@@ -63,6 +63,6 @@ async def _try(
     buyer: Buyer,
     now: datetime,
 ) -> Tried | None:
-    if not await guessing.may_guess(request, typed):
+    if not await guessing.may_guess(request, typed, buyer.email):
         raise guessing.too_many()
     return await try_code(typed, offer, quantities, buyer, now)

@@ -106,7 +106,7 @@ def _next(placed: Placed, short_id: str, now: datetime) -> str:
 
 
 async def _ensure_may_guess(request: Request_, basket: Basket) -> None:
-    if not await guessing.may_guess(request, basket.code):
+    if not await guessing.may_guess(request, basket.code, basket.email):
         await _look(basket.short_id)
         raise guessing.too_many()
 
@@ -117,6 +117,7 @@ async def _own(request: Request_, short_id: str, now: datetime) -> OpenHold | No
 
 
 async def _release(request: Request_, short_id: str, now: datetime) -> Response[str]:
+    await limit(request, "checkout", ADDRESS_RATE)
     held = await _own(request, short_id, now)
     if held is not None:
         await release(held.order_id, now)
@@ -131,7 +132,7 @@ async def _refused(
     now: datetime,
 ) -> Response[str]:
     if isinstance(error, FieldError):
-        await guessing.count(request, error)
+        await guessing.count(request, error, form.value("email"))
         form.take(error)
         status = error.status if isinstance(error, CodeRefused) else 422
         return await again(request, short_id, form, status, now)

@@ -10,6 +10,7 @@ from litestar.params import FromPath
 from litestar.response import Stream
 from pydantic import Field
 
+from app.auth.limiting import limit_exports
 from app.auth.permissions import Permission
 from app.auth.viewer import Viewer
 from app.auth.viewing import requires
@@ -64,6 +65,7 @@ class ConsoleOrderController(Controller):
 
     @get("/export.csv", guards=[requires(Permission.EXPORT)])
     async def export(self, request: Request_, viewer: Named[Viewer]) -> Stream:
+        await limit_exports(request, viewer.user_id)
         headers = {
             "Content-Disposition": 'attachment; filename="orders.csv"',
             "Cache-Control": "no-store",

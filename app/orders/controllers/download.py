@@ -83,7 +83,7 @@ class DownloadController(Controller):
     ) -> Response[Any]:
         """200 `{"url", "files": [{"name", "size", "url"}]}`: links of ten minutes, `url` being the first file's."""
         await limit(request, "download-link", LINK_RATE)
-        _require_well_formed(session_id)
+        await _admit(request, session_id)
         order = _paid_order(await deliver(session_id, now))
         await _ensure_stored(order)
         base, address = get_settings().base_url.rstrip("/"), client_address(request)

@@ -1,4 +1,8 @@
-"""Words tried until one is a discount code: only those that are none count, and after some of them nothing is said."""
+"""Words tried until one is a discount code: only those that are none count, and after some of them nothing is said.
+
+They count for the address they come from, and for the customer in their network: a stranger elsewhere may type anybody's
+e-mail address, and must not use up their tries.
+"""
 
 import contextlib
 from typing import Any
@@ -8,21 +12,28 @@ from litestar import Request
 from app.core.errors import TooManyRequests
 from app.core.forms import FieldError
 from app.core.i18n import gettext as _
-from app.core.ratelimit import ensure_left, limit
+from app.core.ratelimit import client_address, ensure_left, limit, network_of
+from app.orders.buyers import customer_id
 from app.orders.redeeming import GUESSES, CodeRefused, Reason
 
 Request_ = Request[Any, Any, Any]
 
 # An office shares an address, and a few in it mistype.
-NAME, RATE = "code-guess", "20/10 minutes"
+NAME, OF_CUSTOMER, RATE = "code-guess", "code-guess-customer", "20/10 minutes"
 
 
-async def may_guess(request: Request_, code: str) -> bool:
-    """Whether a code from this address is looked at: not when too many of them were none."""
+def _customer(request: Request_, email: str) -> str | None:
+    return f"{customer_id(email)}:{network_of(client_address(request))}" if email else None
+
+
+async def may_guess(request: Request_, code: str, email: str) -> bool:
+    """Whether a code from this address and for this customer ("" is unknown) is looked at: not when too many were none."""
     if not code.strip():
         return True
     try:
         await ensure_left(request, NAME, RATE)
+        if customer := _customer(request, email):
+            await ensure_left(request, OF_CUSTOMER, RATE, key=customer)
     except TooManyRequests:
         return False
     return True
@@ -33,8 +44,12 @@ def too_many() -> CodeRefused:
     return CodeRefused(Reason.WAIT, words)
 
 
-async def count(request: Request_, refused: FieldError) -> None:
+async def count(request: Request_, refused: FieldError, email: str) -> None:
     """Count a code that was none."""
-    if isinstance(refused, CodeRefused) and refused.reason in GUESSES:
+    if not isinstance(refused, CodeRefused) or refused.reason not in GUESSES:
+        return
+    with contextlib.suppress(TooManyRequests):
+        await limit(request, NAME, RATE)
+    if customer := _customer(request, email):
         with contextlib.suppress(TooManyRequests):
-            await limit(request, NAME, RATE)
+            await limit(request, OF_CUSTOMER, RATE, key=customer)

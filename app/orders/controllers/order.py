@@ -112,6 +112,7 @@ class LinkController(Controller):
         self, request: Request_, now: Named[datetime], token: FromPath[str]
     ) -> Response[str]:
         """Mail a fresh link to the order's own address, which is not told to who asks."""
+        await limit(request, "download", ADDRESS_RATE)
         claim = read_download_token(token, now)
         await limit(request, "download-confirm", MAIL_RATE, key=str(claim.order_id))
         order = await _order(claim.order_id)

@@ -3,11 +3,14 @@
 The rest of the code asks these questions and never a type's name. A type answers only those that concern it.
 """
 
+import operator
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, Literal, Protocol
+from typing import Annotated, Any, Literal, Protocol
+
+from pydantic import Field
 
 from app.core.i18n import gettext as _
 from app.pages.fields import FieldDefinition
@@ -15,6 +18,8 @@ from app.pages.lifecycle import PageTimes
 from app.pages.terms import PageSettings
 
 Collects = Literal["orders", "registrations", "none"]
+# A switch that is stored only while it is on: a version that does not know it refuses what it does not know.
+LaterSwitch = Annotated[bool, Field(exclude_if=operator.not_)]
 
 
 class Sells(Protocol):
@@ -107,6 +112,10 @@ class Registers(Protocol):
 
     @property
     def consent_text(self) -> str: ...
+    @property
+    def refuse_throwaway(self) -> bool:
+        """Whether addresses are refused whose mailbox nobody keeps."""
+        ...
 
 
 class Acceptance(StrEnum):

@@ -20,7 +20,7 @@ from app.registrations.tables import WAITING
 
 Request_ = Request[Any, Any, Any]
 
-RATE = "60/minute"
+RATE, ONE_RATE = "60/minute", "12/minute"
 
 
 class ConfirmingController(Controller):
@@ -40,6 +40,7 @@ class ConfirmingController(Controller):
         """303 to the thanks; or why it can't be, meanwhile."""
         await limit(request, "registration-confirmed", RATE)
         pending_id = read_confirm_token(token, now)
+        await limit(request, "registration-confirmed-one", ONE_RATE, key=str(pending_id))
         collection = await pending_page(pending_id, now)
         try:
             outcome = await confirm(pending_id, now)

@@ -9,6 +9,7 @@ from litestar.di import NamedDependency as Named
 from litestar.params import FromPath
 from litestar.response import Stream
 
+from app.auth.limiting import limit_exports
 from app.auth.permissions import Permission
 from app.auth.viewer import Viewer
 from app.auth.viewing import requires
@@ -50,6 +51,7 @@ class ConsoleRegistrationController(Controller):
     async def export(
         self, request: Request_, viewer: Named[Viewer], now: Named[datetime]
     ) -> Stream:
+        await limit_exports(request, viewer.user_id)
         narrowed = filter_of(request)
         fields = await _fields(viewer, narrowed, now)
         headers = {

@@ -30,6 +30,8 @@ from app.registrations.taking_along import export_of
 
 Request_ = Request[Any, Any, Any]
 
+# A class may open its links together; one registrant has few reasons to.
+ADDRESS_RATE = "240/minute"
 RATE = "60/minute"
 
 
@@ -40,15 +42,14 @@ class ManagingController(Controller):
     async def show(
         self, request: Request_, now: Named[datetime], token: FromPath[str]
     ) -> Response[str]:
-        collection, registration = await _find(token, now)
+        collection, registration = await _find(request, token, now)
         return await _show(request, collection, registration, token, now)
 
     @post(status_code=200)
     async def change(
         self, request: Request_, now: Named[datetime], token: FromPath[str]
     ) -> Response[str]:
-        await limit(request, "registration-manage", RATE)
-        collection, registration = await _find(token, now)
+        collection, registration = await _find(request, token, now)
         current_language.set(collection.language)
         read = await read_change(request, collection.asks)
         if read.form.ok:
@@ -68,8 +69,7 @@ class ManagingController(Controller):
     async def cancel(
         self, request: Request_, now: Named[datetime], token: FromPath[str]
     ) -> Response[str]:
-        await limit(request, "registration-manage", RATE)
-        collection, registration = await _find(token, now)
+        collection, registration = await _find(request, token, now)
         current_language.set(collection.language)
         await cancel(collection, registration.id, now)
         return redirect(request, f"/registrations/{token}", toast=_("Cancelled."))
@@ -78,16 +78,17 @@ class ManagingController(Controller):
     async def erase(
         self, request: Request_, now: Named[datetime], token: FromPath[str]
     ) -> Response[str]:
-        await limit(request, "registration-manage", RATE)
-        collection, registration = await _find(token, now)
+        collection, registration = await _find(request, token, now)
         await erase(collection, registration.id, now)
         view = await view_of(collection.short_id, now)
         return page(request, "registrations/erased.html", **look_of(view.page), page=view.page)
 
     @get("/export")
-    async def export(self, now: Named[datetime], token: FromPath[str]) -> Response[str]:
+    async def export(
+        self, request: Request_, now: Named[datetime], token: FromPath[str]
+    ) -> Response[str]:
         """Everything that is kept, as JSON."""
-        collection, registration = await _find(token, now)
+        collection, registration = await _find(request, token, now)
         current_language.set(collection.language)
         headers = {
             "Content-Disposition": 'attachment; filename="registration.json"',
@@ -97,9 +98,11 @@ class ManagingController(Controller):
         return Response(text, media_type="application/json", headers=headers)
 
     @get("/event.ics")
-    async def calendar(self, now: Named[datetime], token: FromPath[str]) -> Response[str]:
+    async def calendar(
+        self, request: Request_, now: Named[datetime], token: FromPath[str]
+    ) -> Response[str]:
         """The event for the registrant's calendar, with the platform's link once there is a place for them."""
-        collection, registration = await _find(token, now)
+        collection, registration = await _find(request, token, now)
         happening = happening_of(collection)
         if happening is None:
             raise NotFound
@@ -115,9 +118,13 @@ class ManagingController(Controller):
         return calendar_file(text)
 
 
-async def _find(token: str, now: datetime) -> tuple[Collection, RegistrationView]:
-    """Return the registration of a link. Raises BadSignature (403), Gone when it was erased."""
+async def _find(
+    request: Request_, token: str, now: datetime
+) -> tuple[Collection, RegistrationView]:
+    """Return the registration of a link, and count the use of it. Raises BadSignature (403), Gone when it was erased."""
+    await limit(request, "registration-manage", ADDRESS_RATE)
     registration_id = read_manage_token(token, now)
+    await limit(request, "registration-manage-one", RATE, key=str(registration_id))
     try:
         registration = await registration_of(registration_id)
     except NotFound:

@@ -18,10 +18,11 @@ from app.core.ids import new_id
 from app.core.ratelimit import limit
 from app.core.rendering import page, redirect
 from app.core.settings import get_settings
+from app.core.trap import TRAP
 from app.pages.arriving import read_query
 from app.pages.collecting import Collection, ensure_open, load_collection
 from app.pages.entering import ensure_as_shown
-from app.registrations import captcha
+from app.registrations import captcha, suspecting
 from app.registrations.calendar import CONTENT_TYPE, FILE_NAME, event_calendar
 from app.registrations.confirming import keep_until_confirmed
 from app.registrations.controllers.looking import look_of, view_of
@@ -41,6 +42,8 @@ PUZZLE_RATE = "120/minute"
 CONFIRMATION_RATE = "10/hour"
 # Text messages cost somebody something, and no puzzle was solved: from one source, to one number, and for one page.
 TEXT_RATE, NUMBER_RATE, PAGE_TEXT_RATE = "3/hour", "3/day", "60/hour"
+# What has done its work when the form arrives.
+UNKEPT = frozenset({"altcha", TRAP})
 
 
 class SigningUpController(Controller):
@@ -53,7 +56,7 @@ class SigningUpController(Controller):
         """A fresh puzzle for the form's scripts, as ALTCHA's JSON."""
         await limit(request, "puzzle", PUZZLE_RATE)
         collection = await load_collection(short_id, now)
-        price = await captcha.price_for(request, now)
+        price = await suspecting.price_for(request, now)
         fresh = captcha.puzzle(collection.short_id, price, now)
         return Response(fresh, headers={"Cache-Control": "no-store"})
 
@@ -72,6 +75,8 @@ class SigningUpController(Controller):
             return await _again(request, short_id, read.form, 422, now)
         data = cast(RegistrationForm, read.form.data)
         await limit(request, "registration-person", PERSON_RATE, key=_person(data))
+        if data.from_robot(f"a registration at {short_id}"):
+            return _thanks(request, short_id, "" if data.altcha else _way(data))
         try:
             if not data.altcha:
                 return await _ask_to_confirm(request, collection, read, now)
@@ -82,7 +87,7 @@ class SigningUpController(Controller):
         except LimitReached as error:
             read.form.add(FORM_LEVEL, await tell_full(collection.page_id, error))
             return await _again(request, short_id, read.form, Conflict.status, now)
-        return redirect(request, f"/p/{short_id}/registered{'?waitlist=1' if waits else ''}")
+        return _thanks(request, short_id, "waitlist=1" if waits else "")
 
     @get("/registered")
     async def registered(
@@ -158,10 +163,17 @@ async def _ask_to_confirm(
         await limit(request, "registration-text", TEXT_RATE)
         await limit(request, "registration-text-number", NUMBER_RATE, key=data.phone)
         await limit(request, "registration-text-page", PAGE_TEXT_RATE, key=collection.short_id)
-    typed = {name: text for name, text in read.form.values.items() if name != "altcha"}
+    typed = {name: text for name, text in read.form.values.items() if name not in UNKEPT}
     await keep_until_confirmed(collection, typed, data.email or data.phone, now)
-    way = "mail" if data.email else "text"
-    return redirect(request, f"/p/{collection.short_id}/registered?confirm={way}")
+    return _thanks(request, collection.short_id, _way(data))
+
+
+def _way(data: RegistrationForm) -> str:
+    return f"confirm={'mail' if data.email else 'text'}"
+
+
+def _thanks(request: Request_, short_id: str, query: str) -> Response[str]:
+    return redirect(request, f"/p/{short_id}/registered{query and '?'}{query}")
 
 
 async def _again(

@@ -25,7 +25,7 @@ from app.registrations.queries import RegistrationView, registration_of
 
 Request_ = Request[Any, Any, Any]
 
-RATE = "60/minute"
+ADDRESS_RATE, RATE = "240/minute", "60/minute"
 
 
 class ClaimForm(FormModel):
@@ -41,7 +41,7 @@ class WaitlistController(Controller):
     async def show(
         self, request: Request_, now: Named[datetime], token: FromPath[str]
     ) -> Response[str]:
-        entry, registration, collection = await _find(token, now)
+        entry, registration, collection = await _find(request, token, now)
         if registration.seated:
             return redirect(request, manage_path(registration.id, now))
         return await _show(request, token, collection, entry, Form(), 200, now)
@@ -50,8 +50,7 @@ class WaitlistController(Controller):
     async def take(
         self, request: Request_, now: Named[datetime], token: FromPath[str]
     ) -> Response[str]:
-        await limit(request, "waitlist", RATE)
-        entry, registration, collection = await _find(token, now)
+        entry, registration, collection = await _find(request, token, now)
         look_of((await view_of(collection.short_id, now)).page)
         form = await read_form(request, ClaimForm)
         if form.data is None:
@@ -69,8 +68,7 @@ class WaitlistController(Controller):
     async def refuse(
         self, request: Request_, now: Named[datetime], token: FromPath[str]
     ) -> Response[str]:
-        await limit(request, "waitlist", RATE)
-        _entry, registration, collection = await _find(token, now)
+        _entry, registration, collection = await _find(request, token, now)
         look_of((await view_of(collection.short_id, now)).page)
         if not registration.seated:
             await cancel(collection, registration.id, now)
@@ -79,9 +77,15 @@ class WaitlistController(Controller):
         )
 
 
-async def _find(token: str, now: datetime) -> tuple[Entry, RegistrationView, Collection]:
-    """Return what a link is about. Raises BadSignature (403), Gone when the offer is over or its registration erased."""
-    entry = await entry_by_id(read_offer_token(token, now))
+async def _find(
+    request: Request_, token: str, now: datetime
+) -> tuple[Entry, RegistrationView, Collection]:
+    """Return what a link is about, and count the use of it. Raises BadSignature (403), Gone when the offer is over or its
+    registration erased."""
+    await limit(request, "waitlist", ADDRESS_RATE)
+    entry_id = read_offer_token(token, now)
+    await limit(request, "waitlist-one", RATE, key=str(entry_id))
+    entry = await entry_by_id(entry_id)
     try:
         if entry is None:
             raise NotFound

@@ -7,13 +7,14 @@ from litestar import Controller, Response, post, route
 from litestar.di import NamedDependency as Named
 from litestar.params import FromPath
 
+from app.auth.limiting import limit_account
 from app.auth.permissions import Permission
 from app.auth.viewer import Viewer
 from app.auth.viewing import requires
 from app.core.errors import MayflyError, NotFound
 from app.core.forms import FORM_LEVEL, FieldError, read_form
 from app.core.i18n import gettext as _
-from app.core.ratelimit import client_address, limit
+from app.core.ratelimit import client_address
 from app.core.rendering import is_htmx, redirect
 from app.teams import inviting
 from app.teams.controllers.views import HOME, Request_, do, refusal, show_team
@@ -34,7 +35,7 @@ class InvitationController(Controller):
         form = await read_form(request, InviteForm)
         if form.data is None:
             return await show_team(request, viewer, now, 422, invite=form)
-        await limit(request, "invitation", INVITATIONS, key=str(viewer.organization_id))
+        await limit_account(request, "invitation", INVITATIONS, viewer.organization_id)
         asked, ip = form.data, client_address(request)
         roles = frozenset(role.value for role in asked.roles)
         try:
@@ -61,7 +62,7 @@ class InvitationController(Controller):
         now: Named[datetime],
         invitation_id: FromPath[UUID],
     ) -> Response[str]:
-        await limit(request, "invitation", INVITATIONS, key=str(viewer.organization_id))
+        await limit_account(request, "invitation", INVITATIONS, viewer.organization_id)
         verb = inviting.invite_again(viewer, invitation_id, now, client_address(request))
         done = _("Sent again. The link in the earlier mail no longer works.")
         return await do(request, viewer, now, verb, done)

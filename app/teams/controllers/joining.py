@@ -12,6 +12,7 @@ from litestar.params import FromPath
 
 from app.auth.accounts import account_of
 from app.auth.controllers.answers import logged_in
+from app.auth.limiting import limit_link
 from app.auth.organizations import organization_of
 from app.auth.passwords import check_new_password
 from app.auth.viewer import Viewer
@@ -50,6 +51,7 @@ class JoiningController(Controller):
         """Make an account for the invited address and log it in."""
         await limit(request, "invitation-use", TRIES)
         invitation = await accepting.find_invitation(token, now)
+        await limit_link(request, "invitation-use", invitation.id)
         form = await read_form(request, JoinForm)
         if form.data is not None:
             try:
@@ -76,6 +78,7 @@ class JoiningController(Controller):
         """Move the one who is logged in."""
         await limit(request, "invitation-use", TRIES)
         invitation = await accepting.find_invitation(token, now)
+        await limit_link(request, "invitation-use", invitation.id)
         viewer = viewer_of(request)
         if viewer is None:
             return redirect(request, f"/login?next=/invitations/{token}")

@@ -30,6 +30,7 @@ class CountdownForm(PageForm):
     by_email: bool = False
     by_sms: bool = False
     consent_text: Annotated[str, Field(max_length=2000)] = ""
+    refuse_throwaway: bool = False
 
     def settings(self) -> CountdownSettings:
         zone = check_zone(self.zone)
@@ -47,6 +48,7 @@ class CountdownForm(PageForm):
             by_email=self.by_email,
             by_sms=self.by_sms,
             consent_text=self.consent_text,
+            refuse_throwaway=self.refuse_throwaway,
         )
 
     @classmethod
@@ -63,4 +65,5 @@ class CountdownForm(PageForm):
             "by_email": "on" if own.by_email else "",
             "by_sms": "on" if own.by_sms else "",
             "consent_text": own.consent_text,
+            "refuse_throwaway": "on" if own.refuse_throwaway else "",
         }

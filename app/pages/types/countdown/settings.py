@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, Field
 from app.pages.fields import FieldDefinition
 from app.pages.lifecycle import PageTimes
 from app.pages.terms import HttpsUrl, PageSettings, ShortText, Strict
-from app.pages.types.base import SellsNothing
+from app.pages.types.base import LaterSwitch, SellsNothing
 
 Title = Annotated[str, Field(max_length=120)]
 
@@ -47,6 +47,7 @@ class CountdownSettings(SellsNothing, PageSettings):
     by_email: bool = True
     by_sms: bool = False
     consent_text: ShortText = ""
+    refuse_throwaway: LaterSwitch = False
 
     def target(self, times: PageTimes) -> datetime | None:
         """Return the moment it counts to; while a pause holds the clock, None."""

@@ -50,6 +50,7 @@ class EventForm(PageForm):
     reminders: Annotated[list[Reminder], Field(max_length=MAXIMUM_REMINDERS)] = []
     post_event_content: Annotated[str, Field(max_length=2000)] = ""
     consent_text: Annotated[str, Field(max_length=2000)] = ""
+    refuse_throwaway: bool = False
     field_key: Column = []
     field_label: Column = []
     field_kind: Column = []
@@ -84,6 +85,7 @@ class EventForm(PageForm):
             reminders=tuple(sorted(self.reminders, reverse=True)),
             post_event_content=self.post_event_content,
             consent_text=self.consent_text,
+            refuse_throwaway=self.refuse_throwaway,
         )
 
     @classmethod
@@ -106,5 +108,6 @@ class EventForm(PageForm):
             "reminders": [str(minutes) for minutes in own.reminders],
             "post_event_content": own.post_event_content,
             "consent_text": own.consent_text,
+            "refuse_throwaway": "on" if own.refuse_throwaway else "",
             **columns_of(own.fields),
         }

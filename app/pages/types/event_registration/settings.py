@@ -16,7 +16,7 @@ from app.pages.terms import (
     ShortText,
     Strict,
 )
-from app.pages.types.base import SellsNothing
+from app.pages.types.base import LaterSwitch, SellsNothing
 
 SHORTEST_OFFER_MINUTES, LONGEST_OFFER_MINUTES = 5, 14 * 24 * 60
 LONGEST_REMINDER_MINUTES = 60 * 24 * 60
@@ -55,6 +55,7 @@ class EventSettings(SellsNothing, PageSettings):
     reminders: Annotated[tuple[Reminder, ...], Field(max_length=MAXIMUM_REMINDERS)] = (24 * 60, 60)
     post_event_content: ShortText = ""
     consent_text: ShortText = ""
+    refuse_throwaway: LaterSwitch = False
 
     @model_validator(mode="after")
     def _in_order(self) -> "EventSettings":

@@ -1,0 +1,62 @@
+"""Whom a limit counts: a subscriber, however many addresses they have, and never all visitors together."""
+
+from typing import Any
+
+import pytest
+from litestar import Request
+
+from app.core.errors import TooManyRequests
+from app.core.ratelimit import client_address, ensure_left, limit, network_of
+from app.core.settings import get_settings
+
+
+def from_(address: str) -> Request[Any, Any, Any]:
+    return Request({"type": "http", "client": (address, 40000), "headers": [], "state": {}})  # type: ignore[arg-type, typeddict-item]  # all that is read
+
+
+@pytest.fixture(autouse=True)
+def limits_are_on(app: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(get_settings(), "rate_limits", True)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "together"),
+    [
+        ("198.51.100.7", "198.51.100.7", True),
+        ("198.51.100.7", "198.51.100.8", False),
+        ("::ffff:198.51.100.7", "198.51.100.7", True),
+        ("::ffff:198.51.100.7", "::ffff:203.0.113.9", False),
+        ("2001:db8:1:2::1", "2001:db8:1:2:ffff::9", True),
+        ("2001:db8:1:2::1", "2001:db8:1:3::1", False),
+    ],
+)
+async def test_addresses_of_one_subscriber_count_together(
+    first: str, second: str, together: bool
+) -> None:
+    await limit(from_(first), "here", "1/minute")
+    try:
+        await limit(from_(second), "here", "1/minute")
+    except TooManyRequests as error:
+        assert together
+        assert 0 < error.retry_after <= 60
+    else:
+        assert not together
+
+
+async def test_a_key_counts_wherever_it_comes_from_and_looking_counts_nothing() -> None:
+    one, other = from_("198.51.100.7"), from_("203.0.113.9")
+    for _ in range(3):
+        await ensure_left(one, "here", "1/minute", key="ann")
+    await limit(one, "here", "1/minute", key="ann")
+    with pytest.raises(TooManyRequests):
+        await ensure_left(other, "here", "1/minute", key="ann")
+    with pytest.raises(TooManyRequests):
+        await limit(other, "here", "1/minute", key="ann")
+    await limit(other, "here", "1/minute", key="bob")
+    await ensure_left(other, "here", "1/minute")
+
+
+def test_networks() -> None:
+    assert network_of("198.51.100.7") == "198.51.100.0/24"
+    assert network_of("2001:db8:1:2::1") == "2001:db8:1::/48"
+    assert client_address(from_("::ffff:198.51.100.7")) == "198.51.100.7"
