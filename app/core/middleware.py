@@ -29,6 +29,10 @@ REQUESTS = Counter("mayfly_requests_total", "Requests answered", ["method", "sta
 SECONDS = Histogram("mayfly_request_seconds", "Time to the response's first byte", ["method"])
 
 
+# Nothing here asks for these, so a script that got in could not either.
+PERMISSIONS = "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()"
+
+
 def content_security_policy() -> str:
     """Return the policy of every page: own scripts and styles only, nothing inline, files go straight to the store."""
     store = get_settings().s3_browser_endpoint
@@ -51,7 +55,7 @@ def security_headers() -> RawHeaders:
         ("Content-Security-Policy", content_security_policy()),
         ("X-Content-Type-Options", "nosniff"),
         ("Referrer-Policy", "strict-origin-when-cross-origin"),
-        ("Permissions-Policy", "camera=(), microphone=(), geolocation=(), browsing-topics=()"),
+        ("Permissions-Policy", PERMISSIONS),
         ("Cross-Origin-Opener-Policy", "same-origin"),
     ]
     if get_settings().secure:

@@ -18,6 +18,8 @@ class Settings(BaseSettings):
     environment: Literal["development", "test", "production"] = "development"
     base_url: str = "http://127.0.0.1:8000"
     secret_keys: Annotated[list[str], NoDecode] = Field(default=[DEVELOPMENT_SECRET])
+    # What ids of buyers are derived from; "" is the last of `secret_keys`.
+    customer_key: str = ""
     trusted_proxies: Annotated[list[str], NoDecode] = Field(default=[])
     # Who runs this installation: these people, once their address is verified, find /console/staff.
     staff_emails: Annotated[list[str], NoDecode] = Field(default=[])
@@ -97,6 +99,11 @@ class Settings(BaseSettings):
         )
 
     @property
+    def lasting_key(self) -> bytes:
+        """The key of what must stay the same when `secret_keys` change."""
+        return (self.customer_key or self.secret_keys[-1]).encode()
+
+    @property
     def secure(self) -> bool:
         """Whether the public address is https, so that cookies can be `Secure`."""
         return self.base_url.startswith("https://")
@@ -128,6 +135,8 @@ def unsafe_settings(settings: Settings) -> list[str]:
         problems.append("MAYFLY_SECRET_KEYS must be set, each key at least 32 characters long.")
     if not settings.secret_keys:
         problems.append("MAYFLY_SECRET_KEYS must hold at least one key.")
+    if settings.customer_key == DEVELOPMENT_SECRET or 0 < len(settings.customer_key) < 32:
+        problems.append("MAYFLY_CUSTOMER_KEY must be at least 32 characters long, or empty.")
     if urlsplit(settings.base_url).scheme != "https":
         problems.append("MAYFLY_BASE_URL must be an https address.")
     if not settings.stripe_webhook_secret:

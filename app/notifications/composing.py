@@ -39,7 +39,8 @@ def compose(row: Record) -> EmailMessage:
     try:
         email["From"] = Address(name, addr_spec=address)
         email["To"] = Address(addr_spec=row["recipient"])
-        email["Subject"] = row["subject"]
+        # One line, whoever stored it: Python writes a line break at the end of a header as it is.
+        email["Subject"] = " ".join(row["subject"].split())
     except (MessageError, ValueError, IndexError) as error:
         raise MailFailed(f"{row['recipient']}: {error}", permanent=True) from error
     email["Date"] = format_datetime(row["created_at"])

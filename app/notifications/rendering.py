@@ -34,13 +34,18 @@ def render_message(name: str, context: Mapping[str, Any], locale: str) -> Render
     try:
         given = _given(context, locale)
         folder = f"emails/{name}"
-        subject = plain.get_template(f"{folder}/subject.txt").render(given)
+        subject = subject_line(name, given)
         text = plain.get_template(f"{folder}/body.txt").render(given)
         html = environment.get_template(f"{folder}/body.html").render(given)
     finally:
         current_language.reset(token)
-    # A line break in a header would begin another header.
-    return Rendered(" ".join(subject.split())[:LONGEST_SUBJECT], text.strip() + "\n", html)
+    return Rendered(subject, text.strip() + "\n", html)
+
+
+def subject_line(name: str, given: Mapping[str, Any]) -> str:
+    """Render the subject of a message as one line: a line break in a header would begin another header."""
+    subject = plain.get_template(f"emails/{name}/subject.txt").render(given)
+    return " ".join(subject.split())[:LONGEST_SUBJECT]
 
 
 def render_sms(name: str, context: Mapping[str, Any], locale: str) -> str:

@@ -24,9 +24,8 @@ Request_ = Request[Any, Any, Any]
 
 
 def _digest(purpose: str, *parts: str) -> bytes:
-    # The last key signs nothing new and is dropped last, so what is derived from it lives longest.
-    key = get_settings().secret_keys[-1].encode()
-    return hmac.new(key, "\x1f".join((purpose, *parts)).encode(), hashlib.sha256).digest()
+    said = "\x1f".join((purpose, *parts)).encode()
+    return hmac.digest(get_settings().lasting_key, said, "sha256")
 
 
 def customer_id(email: str) -> UUID:

@@ -10,10 +10,12 @@ from pydantic import (
     ConfigDict,
     Field,
     ValidationError,
+    ValidationInfo,
     model_validator,
 )
 
 from app.core.forms import FieldError
+from app.core.hosts import is_public_name
 from app.core.i18n import gettext as _
 from app.core.rendering import header_url
 
@@ -25,7 +27,11 @@ MAXIMUM_QUANTITY = 1_000_000
 MAXIMUM_GROUP = 50
 
 
-def _https(url: str) -> str:
+# Given where somebody types: what is stored already is read as it is.
+TYPED = {"typed": True}
+
+
+def _https(url: str, info: ValidationInfo) -> str:
     parts = urlsplit(url)
     unusual = any(ord(character) <= 32 or character in '\\"<>' for character in url)
     if parts.scheme != "https" or not parts.hostname or parts.username is not None or unusual:
@@ -34,6 +40,10 @@ def _https(url: str) -> str:
         _port = parts.port
     except ValueError as error:
         raise ValueError(_("The port in this address is not a port.")) from error
+    if info.context == TYPED and not is_public_name(parts.hostname):
+        raise ValueError(
+            _("Please enter an address that everybody can reach, like https://example.com.")
+        )
     # As a Location header can carry it; browsers read a percent-encoded host as the name that was typed.
     return header_url(url)
 
@@ -81,7 +91,7 @@ def build(model: type[Model], fields: Mapping[str, str], /, **values: object) ->
     Raises FieldError beside the first field that is wrong.
     """
     try:
-        return model.model_validate(values)
+        return model.model_validate(values, context=TYPED)
     except ValidationError as error:
         first = error.errors()[0]
         cause = (first.get("ctx") or {}).get("error")

@@ -26,6 +26,8 @@ def test_a_complete_production_setting_is_safe() -> None:
         ({"secret_keys": ["development-only-secret-never-in-production"]}, "SECRET_KEYS"),
         ({"secret_keys": ["short"]}, "SECRET_KEYS"),
         ({"secret_keys": []}, "SECRET_KEYS"),
+        ({"customer_key": "short"}, "CUSTOMER_KEY"),
+        ({"customer_key": "development-only-secret-never-in-production"}, "CUSTOMER_KEY"),
         ({"base_url": "http://pages.example"}, "BASE_URL"),
         ({"stripe_api_base": "http://127.0.0.1:8002"}, "STRIPE_API_BASE"),
         (

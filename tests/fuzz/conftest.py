@@ -23,9 +23,13 @@ async def attack(
     from tests.fuzz.discovery import routes_of
     from tests.fuzz.traces import Snapshot
     from tests.fuzz.world import make_world
+    from tests.support.outgoing import noting, strangers
 
     monkeypatch.setattr(get_settings(), "rate_limits", False)
     # Who runs the installation sees more of it, so there is more to attack.
     monkeypatch.setattr(get_settings(), "staff_emails", [owner.viewer.email])
     world = await make_world(owner, client, stripe_account, now)
-    yield Attack(app, owner, client, world, await Snapshot.take(), routes_of(app))
+    with noting() as seen:
+        yield Attack(app, owner, client, world, await Snapshot.take(), routes_of(app))
+    # Whatever was sent, the server asked nobody that it was not told about by its operator.
+    assert {host for host, _port in strangers(seen)} <= {"127.0.0.1"}

@@ -28,7 +28,7 @@ ADDRESSES = (
     "a@b", "@", "a@example.com\r\nBcc: b@example.com", '"<b>"@example.com', "a" * 300 + "@example.com", "ü@exämple.com",
     "a@[127.0.0.1]", "a@xn--", "a@example.com.", "a@-.com", "a@" + "b." * 120 + "com", "a@example.com" + " " * 300,
     "javascript:alert(1)", "https://[", "https://a:99999/", "https://a:b@c/", "//evil.example", "/\\evil.example",
-    "https://ex\tample.com", "https://" + "a" * 2500, "http://example.com", "https:///x", "https://\u2025/", "data:,x",
+    "https://ex\tample.com", "https://" + "a" * 2500, "http://example.com", "https://trap.example:8443/a.png?b=c", "https:///x", "https://\u2025/", "data:,x",
 )  # fmt: skip
 LONG = (
     "A" * 5_001,

@@ -69,7 +69,7 @@ class Target:
     name: str
 
 
-async def _targets(attack: Attack) -> list[Target]:
+async def targets_of(attack: Attack) -> list[Target]:
     """Return one form for each route and set of fields."""
     found: dict[tuple[str, tuple[str, ...]], Target] = {}
     for _url, page in await attack.pages():
@@ -105,7 +105,7 @@ async def _send(attack: Attack, form: SentForm, changes: dict[str, str], htmx: b
 
 @pytest.fixture
 async def targets(attack: Attack) -> list[Target]:
-    return await _targets(attack)
+    return await targets_of(attack)
 
 
 async def test_every_form_is_known(attack: Attack, targets: list[Target]) -> None:

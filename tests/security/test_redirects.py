@@ -6,6 +6,7 @@ from urllib.parse import quote, unquote, urljoin, urlsplit
 import pytest
 
 from tests.fuzz.attacking import Attack
+from tests.fuzz.discovery import read_page
 
 ELSEWHERE = (
     "https://evil.example", "//evil.example", "///evil.example", "/\\evil.example", "\\\\evil.example", "/\t/evil.example",
@@ -67,25 +68,36 @@ async def test_the_login_page_is_told_own_paths_only(attack: Attack) -> None:
 REFUSED = (
     "http://example.com", "javascript:alert(1)", "//example.com", "https://", "https://user:pw@example.com", "https://a b.example",
     "https://example.com/\r\nX: y", "data:text/html,x", "ftp://example.com", "https://[", "https://example.com:99999", "HTTPS:example.com",
+    # Nobody is sent into a network either: their own router, or what a cloud tells its machines.
+    "https://localhost/", "https://127.0.0.1/", "https://2130706433/", "https://[::1]/", "https://192.168.1.1/", "https://printer.local/",
+    "https://169.254.169.254/latest/meta-data/", "https://metadata.google.internal/", "https://1%32%37.0.0.1/",
 )  # fmt: skip
 
 
-async def test_a_creator_can_send_visitors_to_https_only(attack: Attack) -> None:
-    for url in REFUSED:
-        from tests.fuzz.discovery import read_page
+# Each field of a page that takes an address, with what makes it count.
+FIELDS = (
+    ("draft", {"after_action": "redirect"}, "after_url"),
+    ("draft", {"sold_out_action": "redirect"}, "sold_out_url"),
+    ("countdown", {"zero_action": "redirect"}, "zero_url"),
+    ("event", {"place": "virtual", "platform": "custom"}, "link"),
+    ("offer", {"over_action": "redirect"}, "over_url"),
+)
 
-        path = f"/console/pages/{attack.world.pages['draft'].id}/edit"
+
+async def test_a_creator_can_send_visitors_to_the_public_web_by_https_only(attack: Attack) -> None:
+    for which, choice, field in FIELDS:
+        path = f"/console/pages/{attack.world.pages[which].id}/edit"
         page = read_page((await attack.send("GET", path)).text, path)
         form = next(form for form in page.forms if form.path == path)
-        for action, field in (("after_action", "after_url"), ("sold_out_action", "sold_out_url")):
-            pairs = form.replaced({action: "redirect", field: url, "intent": "save"})
+        assert field in form.names
+        for url in REFUSED:
+            pairs = form.replaced({**choice, field: url, "intent": "save"})
             answer = await attack.post(path, pairs)
             assert answer.status_code == 422, (field, url)
-            # The control: the same form with a good address is taken.
-            good = form.replaced(
-                {action: "redirect", field: "https://exämple.com/a?b=c", "intent": "save"}
-            )
-            assert (await attack.post(path, good)).status_code == 303
+            assert f'id="f-{field}-error"' in answer.text, (field, url)
+        # The control: the same form with a good address is taken.
+        good = form.replaced({**choice, field: "https://exämple.com/a?b=c", "intent": "save"})
+        assert (await attack.post(path, good)).status_code == 303, field
 
 
 @pytest.mark.parametrize("name", ["host", "x-forwarded-host", "forwarded"])
