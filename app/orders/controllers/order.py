@@ -64,9 +64,8 @@ class OrderController(Controller):
     async def show(
         self, request: Request_, now: Named[datetime], token: FromPath[str]
     ) -> Response[str]:
-        await limit(request, "order-page", ADDRESS_RATE)
         try:
-            order = await _order(read_order_token(token, now))
+            order = await _order(await _admit(request, token, now))
         except ExpiredLink:
             return page(request, "orders/refused.html", **outlived())
         return page(
@@ -83,8 +82,7 @@ class OrderController(Controller):
         self, request: Request_, now: Named[datetime], token: FromPath[str], file_id: FromPath[str]
     ) -> Response[str]:
         """Mint a download link for whoever clicks, where they click, and send them there."""
-        await limit(request, "order-page", ADDRESS_RATE)
-        order = await _order(read_order_token(token, now))
+        order = await _order(await _admit(request, token, now))
         file = order.file(parse_id(file_id) or UUID(int=0))
         if file is None:
             raise NotFound
@@ -120,6 +118,14 @@ class LinkController(Controller):
             raise Forbidden(order.explanation)
         await emails.send_confirmation(order, now)
         return page(request, "orders/refused.html", **mailed())
+
+
+async def _admit(request: Request_, token: str, now: datetime) -> UUID:
+    """Return the order of a lasting link, and count the look at it. Raises as `read_order_token`."""
+    await limit(request, "order-page", ADDRESS_RATE)
+    order_id = read_order_token(token, now)
+    await limit(request, "order-page-order", ADDRESS_RATE, key=str(order_id))
+    return order_id
 
 
 async def _order(order_id: UUID) -> OrderView:

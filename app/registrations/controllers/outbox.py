@@ -9,6 +9,7 @@ from litestar.di import NamedDependency as Named
 from litestar.params import FromPath
 from pydantic import AfterValidator, Field
 
+from app.auth.limiting import limit_account
 from app.auth.permissions import Permission
 from app.auth.viewer import Viewer
 from app.auth.viewing import requires
@@ -16,7 +17,6 @@ from app.core.errors import Conflict, Forbidden, Invalid, NotFound
 from app.core.forms import Form, FormModel, read_form
 from app.core.i18n import gettext as _
 from app.core.ids import new_id
-from app.core.ratelimit import limit
 from app.core.rendering import fragments, is_htmx, page, redirect
 from app.core.settings import get_settings
 from app.notifications import queries
@@ -98,12 +98,12 @@ class OwnMessagesController(Controller):
     @post(status_code=200)
     async def test(self, request: Request_, viewer: Named[Viewer]) -> Response[str]:
         """Send a test message to the viewer's own address, or to a number that managers may type."""
+        await limit_account(request, "test-message", TESTS, viewer.user_id)
         form = await read_form(request, TestForm)
         if form.data is None:
             return await _settings(request, viewer, form, 422)
         if form.data.phone and not viewer.can(Permission.MESSAGE):
             raise NotFound
-        await limit(request, "test-message", TESTS, key=str(viewer.user_id))
         key = _key(viewer, str(form.data.id))
         context = {"name": viewer.name}
         if form.data.phone:

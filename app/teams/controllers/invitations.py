@@ -32,10 +32,10 @@ class InvitationController(Controller):
     async def create(
         self, request: Request_, viewer: Named[Viewer], now: Named[datetime]
     ) -> Response[str]:
+        await limit_account(request, "invitation", INVITATIONS, viewer.organization_id)
         form = await read_form(request, InviteForm)
         if form.data is None:
             return await show_team(request, viewer, now, 422, invite=form)
-        await limit_account(request, "invitation", INVITATIONS, viewer.organization_id)
         asked, ip = form.data, client_address(request)
         roles = frozenset(role.value for role in asked.roles)
         try:
