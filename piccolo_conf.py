@@ -21,6 +21,7 @@ APP_REGISTRY = AppRegistry(
         "app.analytics.piccolo_app",
         "app.notifications.piccolo_app",
         "app.teams.piccolo_app",
+        "app.privacy.piccolo_app",
         "app.staff.piccolo_app",
         "app.operations.piccolo_app",
         "app.rehearsal.piccolo_app",

@@ -34,6 +34,10 @@ def parser() -> argparse.ArgumentParser:
         "invariants", help="check that stock, orders, refunds and mail agree; mend what is safe"
     )
     invariants.add_argument("--only-look", action="store_true", help="mend nothing")
+    retention = commands.add_parser(
+        "retention", help="let go of what was kept long enough, as the worker does every night"
+    )
+    retention.add_argument("--dry-run", action="store_true", help="only say what would go")
     lost = commands.add_parser(
         "two-factor-off", help="let somebody in who has lost both their phone and recovery codes"
     )
@@ -70,6 +74,8 @@ def run(options: argparse.Namespace) -> int:
             return data.demo()
         case "invariants":
             return checking.invariants(repair=not options.only_look)
+        case "retention":
+            return checking.retention(dry_run=options.dry_run)
         case "two-factor-off":
             return accounts.two_factor_off(options.email)
         case "plans":

@@ -82,6 +82,17 @@ class Settings(BaseSettings):
     grace_days: int = Field(default=7, ge=1)
     # Who is asked about plans without a price; "" is the sender of all mail.
     sales_email: str = ""
+    # How long things are kept (`app/privacy/rules.py`); the daily job lets go of them, and /privacy says so.
+    retention_ip_days: int = Field(default=30, ge=1)
+    retention_session_days: int = Field(default=30, ge=1)
+    retention_security_log_days: int = Field(default=180, ge=1)
+    retention_staff_log_days: int = Field(default=730, ge=1)
+    retention_message_days: int = Field(default=365, ge=30)
+    retention_payment_event_days: int = Field(default=90, ge=30)
+    retention_order_years: int = Field(default=7, ge=1)
+    retention_export_days: int = Field(default=7, ge=1)
+    # So long an account that is to be erased can still be kept; 0 erases it at once.
+    erasure_grace_days: int = Field(default=7, ge=0)
     rate_limits: bool = True
 
     log_level: str = "INFO"

@@ -32,6 +32,7 @@ EVENT = Plan(
         "capacity": "24",
         "maximum_quantity": "4",
         "reminders": ["1440", "180"],
+        "erase_after_days": "30",
         "field_key": ["material", "lamp"],
         "field_label": ["What do you draw with?", "I bring a lamp"],
         "field_kind": ["choice", "checkbox"],

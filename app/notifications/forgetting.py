@@ -1,8 +1,20 @@
-"""Taking messages back: about somebody who wants to be forgotten, or who no longer takes part."""
+"""Taking messages back: about somebody who wants to be forgotten, or who no longer takes part; and those that are old."""
 
+from collections.abc import Collection
 from uuid import UUID
 
 from app.core.db import execute
+from app.core.retaining import Rows
+
+# A message that is emptied stays as a row: it says that it was sent once, and by its key that it is not sent again.
+_EMPTY = "recipient = '', subject = '', text = '', html = '', attachments = '[]', reason = ''"
+OLD = (
+    Rows(
+        "message",
+        "recipient <> '' AND state IN ('sent', 'failed', 'bounced', 'skipped') AND created_at < $1",
+        empty=_EMPTY,
+    ),
+)
 
 
 async def forget(subject_of: UUID) -> None:
@@ -17,3 +29,13 @@ async def withdraw(subject_of: UUID, reason: str) -> None:
         "WHERE subject_of = $1 AND list_id IS NOT NULL AND state = 'queued'",
         *(subject_of, reason),
     )
+
+
+async def forget_all(subjects: Collection[UUID]) -> None:
+    """Erase every message about any of these, as `forget`."""
+    await execute("DELETE FROM message WHERE subject_of = ANY($1::uuid[])", list(subjects))
+
+
+async def forget_list(list_id: UUID) -> None:
+    """Forget who wants no more messages of a list that nobody is on any more."""
+    await execute("DELETE FROM unsubscription WHERE list_id = $1", list_id)

@@ -77,12 +77,12 @@ ORDERS = (
     Check(
         "order-without-payment",
         """SELECT id AS subject, format('order %s of %s %s', number, amount, currency) AS detail
-        FROM "order" WHERE completed_at IS NOT NULL AND amount > 0 AND payment_intent IS NULL""",
+        FROM "order" WHERE completed_at IS NOT NULL AND amount > 0 AND payment_intent IS NULL AND NOT anonymous""",
     ),
     Check(
         "order-undelivered",
         """SELECT o.id AS subject, format('order %s, paid at %s', o.number, o.completed_at) AS detail
-        FROM "order" o WHERE o.state IN ('completed', 'partially_refunded') AND o.completed_at <= $1
+        FROM "order" o WHERE o.state IN ('completed', 'partially_refunded') AND o.completed_at <= $1 AND o.email <> ''
         AND NOT EXISTS (SELECT 1 FROM message m WHERE m.subject_of = o.id AND m.name = 'order-completed')
         AND NOT EXISTS (SELECT 1 FROM pgqueuer q WHERE q.entrypoint = 'orders.completed'
           AND convert_from(q.payload, 'UTF8')::jsonb #>> '{data,order_id}' = o.id::text)""",
@@ -120,9 +120,9 @@ REFUNDS = (
     Check(
         "refund-unrecorded",
         """SELECT r.order_id AS subject, format('%s refunds, %s in the history', count(*), e.count) AS detail
-        FROM refund r CROSS JOIN LATERAL (
+        FROM refund r JOIN "order" o ON o.id = r.order_id CROSS JOIN LATERAL (
           SELECT count(*) FROM order_event WHERE order_id = r.order_id AND kind = 'refunded') e
-        WHERE r.state = 'succeeded' GROUP BY r.order_id, e.count HAVING count(*) <> e.count""",
+        WHERE r.state = 'succeeded' AND NOT o.anonymous GROUP BY r.order_id, e.count HAVING count(*) <> e.count""",
     ),
     Check(
         "refund-owed",

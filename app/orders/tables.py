@@ -38,7 +38,7 @@ class Order(Table, tablename="order"):
     ends at `held_until`. `checked_at` is when Stripe was last asked about it. `discount_stock_id` counts the uses of the
     code or link that lowered the price: the order has one of them, until `discount_returned`. `source` is where the buyer
     came from, by the share link `link_id`; `entry_stock_id` counts its uses when one let them in before the launch and
-    lowered nothing."""
+    lowered nothing. One that is `anonymous` leads back to nobody."""
 
     id = UUID(primary_key=True, default=new_id)
     number = Varchar(length=12, null=False, unique=True)
@@ -73,6 +73,7 @@ class Order(Table, tablename="order"):
     held_until = Timestamptz(null=True, default=None)
     completed_at = Timestamptz(null=True, default=None)
     checked_at = Timestamptz(null=True, default=None)
+    anonymous = Boolean(null=False, default=False)
 
 
 class OrderLine(Table, tablename="order_line"):

@@ -80,7 +80,8 @@ async def save(page: PageRecord, edit: Edit, user_id: UUID, now: datetime) -> No
     async with db.transaction():
         stored = await db.execute(
             """UPDATE page SET title = $3, description = $4, language = $5, zone = $6, theme = $7, settings = $8,
-                 afterlife = $9, launch_at = $10, expires_at = $11, version = version + 1, updated_at = $12
+                 afterlife = $9, launch_at = $10, expires_at = $11, version = version + 1, updated_at = $12,
+                 erase_after_days = $13
                WHERE id = $1 AND version = $2 AND ended_at IS NULL""",
             page.id,
             page.version,
@@ -94,6 +95,7 @@ async def save(page: PageRecord, edit: Edit, user_id: UUID, now: datetime) -> No
             edit.times.launch_at,
             edit.times.expires_at,
             now,
+            edit.erase_after_days,
         )
         if not stored:
             raise Conflict(_("Somebody changed this page in the meantime. Please look again."))

@@ -49,6 +49,8 @@ class Collection:
     arrival: Arrival | None = None
     early: bool = False
     link_gives: bool = False
+    erase_after_days: int | None = None
+    erased_at: datetime | None = None
 
     @property
     def asks(self) -> Registers:
@@ -111,6 +113,8 @@ def _collection(view: PageView) -> Collection:
         arrival=view.arrival,
         early=view.early,
         link_gives=view.link_gives,
+        erase_after_days=page.erase_after_days,
+        erased_at=page.erased_at,
     )
 
 

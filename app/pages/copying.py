@@ -22,9 +22,9 @@ async def copy_page(
     transaction. False when the id is taken."""
     made = await db.execute(
         """INSERT INTO page (id, short_id, user_id, organization_id, group_id, type, title, description, language,
-             zone, theme, settings, afterlife, cover_key, cover_size, own_branding, expires_at, created_at, updated_at)
+             zone, theme, settings, afterlife, cover_key, cover_size, own_branding, erase_after_days, expires_at, created_at, updated_at)
            SELECT $2, $3, $4, organization_id, group_id, type, title, description, language,
-             zone, theme, $6, afterlife, cover_key, cover_size, own_branding, $7, $5, $5 FROM page WHERE id = $1
+             zone, theme, $6, afterlife, cover_key, cover_size, own_branding, erase_after_days, $7, $5, $5 FROM page WHERE id = $1
            ON CONFLICT (id) DO NOTHING""",
         *(page.id, new_page_id, new_short_id(), user_id, now),
         settings.model_dump_json(),

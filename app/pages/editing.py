@@ -11,6 +11,7 @@ from uuid import UUID
 
 from app.core.forms import FieldError, Form
 from app.core.i18n import gettext as _
+from app.core.i18n import ngettext
 from app.core.money import format_amount_input
 from app.core.theme import Theme
 from app.core.zones import check_zone
@@ -39,6 +40,7 @@ class Edit:
     afterlife: Afterlife
     times: PageTimes
     contents: tuple[Content, ...]
+    erase_after_days: int | None = None
 
     def of(self, page: PageRecord) -> PageRecord:
         """Return `page` as it would be."""
@@ -73,7 +75,18 @@ def read_edit(
         afterlife=_or(form, page.afterlife, data.afterlife),
         times=times,
         contents=read_contents(form, data, page, cards, cast(Sells, settings), draft),
+        erase_after_days=_or(form, page.erase_after_days, lambda: _promised(data, page, draft)),
     )
+
+
+def _promised(data: PageForm, page: PageRecord, draft: bool) -> int | None:
+    """Return how long registrations are kept. Raises FieldError for longer than visitors were told."""
+    asked, told = data.erase_after_days, page.erase_after_days
+    if not draft and told is not None and (asked is None or asked > told):
+        words = ngettext("Visitors were told %(num)s day. It can only become shorter.",
+                         "Visitors were told %(num)s days. It can only become shorter.", told)  # fmt: skip
+        raise FieldError("erase_after_days", words)
+    return asked
 
 
 def _or(form: Form[Any], otherwise: Value, read: Callable[[], Value]) -> Value:
@@ -142,6 +155,7 @@ def form_of(page: PageRecord) -> Form[PageForm]:
             "after_message": after.message,
             "after_url": after.url or "",
             "after_days": "" if after.gone_after_days is None else str(after.gone_after_days),
+            "erase_after_days": "" if page.erase_after_days is None else str(page.erase_after_days),
             "item": [str(content.product_id) for content in page.contents],
             "item_amount": [
                 format_amount_input(content.amount, content.currency) for content in page.contents

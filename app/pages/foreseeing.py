@@ -62,6 +62,7 @@ def _seen(page: PageRecord, edit: Edit, logged: list[Change]) -> list[str]:
         _("The products' order or words"): _products(page) != _products(edit),
         _("What the page says or asks"): page.settings != edit.settings and not explained,
         _("What it shows after its end"): page.afterlife != edit.afterlife,
+        _("How long registrations are kept"): page.erase_after_days != edit.erase_after_days,
     }
     return [words for words, changed in differs.items() if changed]
 

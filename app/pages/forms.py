@@ -64,6 +64,9 @@ class PageForm(FormModel):
     after_message: Annotated[str, Field(max_length=2000)] = ""
     after_url: Annotated[str, Field(max_length=2000)] = ""
     after_days: Annotated[Annotated[int, Field(ge=0, le=MAXIMUM_DAYS)] | None, EmptyIsNone] = None
+    erase_after_days: Annotated[
+        Annotated[int, Field(ge=0, le=MAXIMUM_DAYS)] | None, EmptyIsNone
+    ] = None
     item: Annotated[list[UUID], Field(max_length=MAXIMUM_CONTENTS)] = []
     item_amount: Annotated[list[str], Field(max_length=MAXIMUM_CONTENTS)] = []
     item_quantity: Annotated[list[str], Field(max_length=MAXIMUM_CONTENTS)] = []

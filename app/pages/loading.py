@@ -81,6 +81,7 @@ class PageRecord:
     own_code: Code | None = None
     suspended_at: datetime | None = None
     suspended_reason: str = ""
+    erase_after_days: int | None = None
 
     @cached_property
     def page_type(self) -> PageType:
@@ -136,6 +137,11 @@ class PageRecord:
 
     def gone_at(self) -> datetime | None:
         return gone_at(self.times, self.afterlife.gone_after_days)
+
+    @property
+    def erased_at(self) -> datetime | None:
+        """When its registrations are erased, as things stand; None for never, or while its end is not known."""
+        return gone_at(self.times, self.erase_after_days)
 
 
 _SELECT = f"""

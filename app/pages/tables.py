@@ -57,6 +57,8 @@ class Page(Table):
     cover_key = Varchar(length=300, null=True, default=None)
     cover_size = BigInt(null=False, default=0)
     own_branding = Boolean(null=False, default=False)
+    # So many days after its end the registrations are erased; None keeps them until somebody erases them.
+    erase_after_days = SmallInt(null=True, default=None)
     version = BigInt(null=False, default=1)
     suspended_at = Timestamptz(null=True, default=None)
     suspended_reason = Varchar(length=1000, null=False, default="")

@@ -30,6 +30,14 @@ async def one_less(page_id: UUID) -> None:
     )
 
 
+async def less(page_id: UUID, number: int) -> None:
+    """Count, in the current transaction, that so many registrations of the page no longer stand."""
+    await db.execute(
+        "UPDATE registration_count SET standing = greatest(standing - $2, 0) WHERE page_id = $1",
+        *(page_id, number),
+    )
+
+
 async def most_on_a_page(organization_id: UUID) -> int:
     """Return how many registrations the fullest page of the organization has."""
     return await db.fetch_value(

@@ -121,6 +121,8 @@ def context_of(
         "answers": labelled(collection.asks.fields, registration.answers),
         "confirmation": collection.settings.confirmation_message,
         "url": manage_url(registration.id, now),
+        "erase_after_days": collection.erase_after_days,
+        "erased_at": collection.erased_at,
         "page_url": f"{get_settings().base_url.rstrip('/')}/p/{collection.short_id}",
     }
 

@@ -15,6 +15,8 @@ from app.pages import suspending
 from app.staff.noting import Actor
 
 
+from app.privacy import retaining
+from app.privacy.retaining import Report as RetentionReport
 async def suspend_page(actor: Actor, page_id: UUID, reason: str) -> None:
     """Raises NotFound, Conflict."""
     async with db.transaction():
@@ -64,3 +66,9 @@ async def retry_job(actor: Actor, job_id: int) -> None:
         if not await retry_dead_letter(job_id):
             raise NotFound
         await actor.did("retried-job", job_id)
+async def run_retention(actor: Actor) -> RetentionReport:
+    """Let go now of everything that was kept long enough."""
+    await actor.did("ran-retention")
+    return await retaining.run(actor.now)
+
+

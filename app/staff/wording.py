@@ -27,3 +27,4 @@ def _words() -> dict[str, str]:
         "checked-invariants": _("Checked the invariants"),
         "retried-job": _("Tried a dead letter again"),
     }
+        "ran-retention": _("Let go of what was kept long enough"),

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import Protocol
 
 from app.core.errors import NotFound, UpstreamFailed
@@ -89,6 +90,10 @@ class ObjectStore(Protocol):
 
     async def put(self, key: str, data: bytes, content_type: str) -> None:
         """Store `data` under `key`, over what was there."""
+        ...
+
+    async def put_file(self, key: str, path: Path, content_type: str) -> None:
+        """Store a file of any size under `key`, a part at a time, over what was there."""
         ...
 
     async def remove(self, key: str) -> None:

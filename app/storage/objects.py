@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import lru_cache
+from pathlib import Path
 from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
 
@@ -178,6 +179,9 @@ class S3ObjectStore:
                 self.bucket, key, io.BytesIO(data), len(data), content_type
             )
         )
+
+    async def put_file(self, key: str, path: Path, content_type: str) -> None:
+        await self._ask(lambda: self.client.fput_object(self.bucket, key, str(path), content_type))
 
     async def remove(self, key: str) -> None:
         await self._ask(lambda: self.client.remove_object(self.bucket, key))

@@ -28,6 +28,7 @@ async def make_draft_of(
     launch_at: datetime | None = None,
     expires_at: datetime | None = None,
     afterlife: Afterlife | None = None,
+    erase_after_days: int | None = None,
     title: str = "By the river",
     description: str = "Bring a **pencil**.",
     **settings: Any,
@@ -47,6 +48,7 @@ async def make_draft_of(
         afterlife=afterlife or Afterlife(),
         times=replace(page.times, launch_at=launch_at, expires_at=expires_at or now + 30 * DAY),
         contents=await _contents(products, now),
+        erase_after_days=erase_after_days,
     )
     await changing.save(page, edit, viewer.user_id, now)
     return await loading.by_id(page_id)

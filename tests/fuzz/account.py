@@ -8,6 +8,9 @@ from app.auth.addresses.asking import ask_for_change
 from app.auth.addresses.changes import CONFIRM, UNDO, change_token, open_change
 from app.auth.second_step import step_token
 from app.auth.viewer import Viewer
+from app.core import db
+from app.core.ids import new_id
+from app.storage.objects import get_store
 from tests.factories.two_factor import make_two_factor
 
 PASSWORD = "correct horse 1"
@@ -22,7 +25,16 @@ async def make_account(viewer: Viewer, visitor: httpx.AsyncClient, now: datetime
     assert change is not None
     step = await step_token(viewer.user_id, "/console", now)
     visitor.cookies.set("step", step, domain=visitor.base_url.host, path="/")
+    export_id = new_id()
+    key = f"users/{viewer.user_id}/exports/{export_id}.zip"
+    await get_store().put(key, b"a zip", "application/zip")
+    await db.execute(
+        """INSERT INTO data_export (id, user_id, state, object_key, asked_at, finished_at, expires_at)
+           VALUES ($1, $2, 'done', $3, $4, $4, $5)""",
+        *(export_id, viewer.user_id, key, now, now + DAY),
+    )
     return {
+        "export_id": str(export_id),
         "address/confirm/token": change_token(CONFIRM, change.id, now, DAY),
         "address/undo/token": change_token(UNDO, change.id, now, DAY),
     }

@@ -69,6 +69,9 @@ NOT_PAGES = {
     "/console",
     "/console/billing/started",
     "/console/orders/export.csv",
+    "/console/analytics/export.csv",
+    "/console/account/data/exports",
+    "/console/account/data/exports/{export_id}/file",
     "/console/pages/{page_id}/figures",
     "/console/pages/{page_id}/preview",
     "/console/pages/{page_id}/rehearsals/{rehearsal_id}/state",
@@ -108,4 +111,5 @@ STAFF = {
     "/console/staff/plans/{plan_id}",
     "/console/staff/users/{user_id}",
 }
-CONSOLE = WORK | BILLING | TEAM | ACCOUNT | STAFF
+PRIVACY = {"/privacy", "/console/account/data", "/console/staff/retention"}
+CONSOLE = PRIVACY | WORK | BILLING | TEAM | ACCOUNT | STAFF

@@ -9,6 +9,7 @@ from app.staff.controllers.operations import OperationsController
 from app.staff.controllers.orders import OrdersController
 from app.staff.controllers.pages import PagesController
 from app.staff.controllers.plans import PlansController
+from app.staff.controllers.retention import RetentionController
 from app.staff.controllers.search import SearchController
 
 controllers: list[type[Controller]] = [
@@ -20,5 +21,6 @@ controllers: list[type[Controller]] = [
     FlagsController,
     PlansController,
     OperationsController,
+    RetentionController,
     LogController,
 ]

@@ -1,0 +1,43 @@
+"""Reports of what was let go, and exports that were asked for. Checks are in the migrations."""
+
+from piccolo.columns import JSONB, UUID, BigInt, ForeignKey, Integer, SmallInt, Timestamptz, Varchar
+from piccolo.columns.base import OnDelete
+from piccolo.columns.reference import LazyTableReference
+from piccolo.table import Table
+
+from app.core.ids import new_id
+
+QUEUED, RUNNING, DONE, FAILED, GONE = "queued", "running", "done", "failed", "gone"
+
+
+class RetentionReport(Table, tablename="retention_report"):
+    """One run of the retention rules, in milliseconds. `lines` is a list of {rule, before, count}."""
+
+    id = UUID(primary_key=True, default=new_id)
+    at = Timestamptz(default=None, null=False, index=True)
+    took = Integer(default=0)
+    lines = JSONB(default="[]")
+
+
+class DataExport(Table, tablename="data_export"):
+    """Somebody's data in one file. `done` of `steps` are through while it is running; one of a person is under way.
+
+    Its `object_key` is there until `expires_at`; `attempts` is how often a worker began.
+    """
+
+    id = UUID(primary_key=True, default=new_id)
+    user_id = ForeignKey(
+        LazyTableReference("User", module_path="app.auth.tables"),
+        null=False,
+        on_delete=OnDelete.cascade,
+        index=True,
+    )
+    state = Varchar(length=10, default=QUEUED)
+    done = SmallInt(default=0)
+    steps = SmallInt(default=0)
+    attempts = SmallInt(default=0)
+    size = BigInt(default=0)
+    object_key = Varchar(length=200, default=None, null=True)
+    asked_at = Timestamptz(default=None, null=False)
+    finished_at = Timestamptz(default=None, null=True)
+    expires_at = Timestamptz(default=None, null=True)

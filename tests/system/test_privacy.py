@@ -1,0 +1,50 @@
+"""Somebody takes their data along, in a browser; axe finds nothing on the pages about privacy."""
+
+import io
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from litestar import Litestar
+from playwright.async_api import expect
+
+from app.core.settings import get_settings
+from tests.system.auditing import Audit
+from tests.system.pages import PRIVACY
+from tests.system.people import Visitors
+
+pytestmark = pytest.mark.system
+
+DATA = "/console/account/data"
+RETENTION = "/console/staff/retention"
+
+
+async def test_taking_along_and_what_is_kept(
+    owner: Any,
+    app: Litestar,
+    visitors: Visitors,
+    shop: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    monkeypatch.setattr(get_settings(), "staff_emails", ["olivia@example.com"])
+    page = await visitors(owner.viewer, reduced_motion="reduce")
+    audit = Audit(page)
+    await audit.visit("/privacy")
+    await page.get_by_role("link", name="Your data").first.click()
+    await page.get_by_role("button", name="Put it together").click()
+    # Nobody looks again by hand.
+    download = page.get_by_role("link", name="Download")
+    await expect(download).to_be_visible()
+    await audit.look(DATA)
+    async with page.expect_download() as got:
+        await download.click()
+    await (await got.value).save_as(tmp_path / "mine.zip")
+    with zipfile.ZipFile(io.BytesIO((tmp_path / "mine.zip").read_bytes())) as archive:
+        assert b"olivia@example.com" in archive.read("account.json")
+    await page.goto(RETENTION)
+    await page.get_by_role("button", name="Dry run").click()
+    await expect(page.get_by_role("status").first).to_contain_text("Nothing was changed")
+    await audit.look(RETENTION)
+    audit.verdict(app, PRIVACY)
