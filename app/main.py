@@ -49,12 +49,12 @@ from app.pages.room import count_pages_now, cover_bytes
 from app.pages.visitors import visits
 from app.payments import jobs as payments_jobs
 from app.payments.controllers import controllers as payments_routes
-from app.products import jobs as products_jobs
-from app.products.controllers import controllers as products_routes
 from app.privacy import jobs as privacy_jobs
 from app.privacy.controllers import controllers as privacy_routes
 from app.privacy.rules import add_rules
 from app.privacy.security_words import privacy_words
+from app.products import jobs as products_jobs
+from app.products.controllers import controllers as products_routes
 from app.products.room import count_products, stored_bytes
 from app.registrations import jobs as registrations_jobs
 from app.registrations.controllers import controllers as registrations_routes
@@ -63,9 +63,9 @@ from app.registrations.link_takings import link_takings as registration_takings
 from app.rehearsal import jobs as rehearsal_jobs
 from app.rehearsal.controllers import controllers as rehearsal_routes
 from app.staff.controllers import controllers as staff_routes
+from app.staff.forgetting import RULES as STAFF_RULES
 from app.stock import jobs as stock_jobs
 from app.storage import jobs as storage_jobs
-from app.staff.forgetting import RULES as STAFF_RULES
 from app.storage.controllers import controllers as storage_routes
 from app.teams import jobs as teams_jobs
 from app.teams.controllers import controllers as teams_routes
@@ -88,9 +88,9 @@ JOBS = (
     registrations_jobs,
     analytics_jobs,
     teams_jobs,
+    privacy_jobs,
     operations_jobs,
     rehearsal_jobs,
-    privacy_jobs,
 )
 
 ROUTES: list[ControllerRouterHandler] = [
@@ -108,10 +108,10 @@ ROUTES: list[ControllerRouterHandler] = [
     *orders_routes,
     *registrations_routes,
     *teams_routes,
+    *privacy_routes,
     *staff_routes,
     *rehearsal_routes,
     *home_routes,
-    *privacy_routes,
 ]
 
 
@@ -137,12 +137,12 @@ def register_handlers() -> None:
     registry.add("core.partitions", partitions.keep_partitions)
     set_personal_part(personal_part)
     add_words(team_words())
+    add_words(privacy_words())
+    add_rules(STAFF_RULES)
     visits.hand_to(count_visits)
     visits.hand_to(add_up_visits)
     tell_takings(order_takings)
     tell_takings(registration_takings)
-    add_words(privacy_words())
-    add_rules(STAFF_RULES)
     usage.register(Limit.ACTIVE_PAGES, count_pages_now)
     usage.register(Limit.PRODUCTS, count_products)
     usage.register(Limit.STORAGE, stored_bytes)

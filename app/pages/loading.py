@@ -135,13 +135,13 @@ class PageRecord:
         changes = [next_change(self.times, now), *(at for at in own if at > now), *code]
         return min((at for at in changes if at is not None), default=None)
 
-    def gone_at(self) -> datetime | None:
-        return gone_at(self.times, self.afterlife.gone_after_days)
-
     @property
     def erased_at(self) -> datetime | None:
         """When its registrations are erased, as things stand; None for never, or while its end is not known."""
         return gone_at(self.times, self.erase_after_days)
+
+    def gone_at(self) -> datetime | None:
+        return gone_at(self.times, self.afterlife.gone_after_days)
 
 
 _SELECT = f"""

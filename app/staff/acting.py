@@ -12,11 +12,11 @@ from app.core.jobs import retry_dead_letter
 from app.operations import invariants, reporting
 from app.operations.invariants import Report
 from app.pages import suspending
+from app.privacy import retaining
+from app.privacy.retaining import Report as RetentionReport
 from app.staff.noting import Actor
 
 
-from app.privacy import retaining
-from app.privacy.retaining import Report as RetentionReport
 async def suspend_page(actor: Actor, page_id: UUID, reason: str) -> None:
     """Raises NotFound, Conflict."""
     async with db.transaction():
@@ -60,15 +60,15 @@ async def check_invariants(actor: Actor) -> Report:
     return report
 
 
-async def retry_job(actor: Actor, job_id: int) -> None:
-    """Queue a job that gave up again. Raises NotFound."""
-    async with db.transaction():
-        if not await retry_dead_letter(job_id):
-            raise NotFound
-        await actor.did("retried-job", job_id)
 async def run_retention(actor: Actor) -> RetentionReport:
     """Let go now of everything that was kept long enough."""
     await actor.did("ran-retention")
     return await retaining.run(actor.now)
 
 
+async def retry_job(actor: Actor, job_id: int) -> None:
+    """Queue a job that gave up again. Raises NotFound."""
+    async with db.transaction():
+        if not await retry_dead_letter(job_id):
+            raise NotFound
+        await actor.did("retried-job", job_id)

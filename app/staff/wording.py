@@ -26,5 +26,5 @@ def _words() -> dict[str, str]:
         "deleted-flag": _("Deleted a flag"),
         "checked-invariants": _("Checked the invariants"),
         "retried-job": _("Tried a dead letter again"),
-    }
         "ran-retention": _("Let go of what was kept long enough"),
+    }

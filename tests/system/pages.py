@@ -67,11 +67,11 @@ REGISTERING = {
 NOT_PAGES = {
     "/api/download-link",
     "/console",
-    "/console/billing/started",
-    "/console/orders/export.csv",
     "/console/analytics/export.csv",
     "/console/account/data/exports",
     "/console/account/data/exports/{export_id}/file",
+    "/console/billing/started",
+    "/console/orders/export.csv",
     "/console/pages/{page_id}/figures",
     "/console/pages/{page_id}/preview",
     "/console/pages/{page_id}/rehearsals/{rehearsal_id}/state",
