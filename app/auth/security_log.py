@@ -8,9 +8,8 @@ from uuid import UUID
 
 from app.core.db import execute, fetch, fetch_value
 from app.core.ids import new_id
+from app.core.settings import get_settings
 
-# How long a line is kept, and the IP address in it.
-ENTRY_DAYS, ADDRESS_DAYS = 180, 30
 PER_PAGE = 25
 
 
@@ -57,7 +56,12 @@ async def entries_of(user_id: UUID, page: int, now: datetime) -> Sequence[Entry]
     rows = await fetch(
         """SELECT created_at, kind, CASE WHEN created_at > $2 THEN ip END AS ip, details FROM security_log
            WHERE user_id = $1 ORDER BY created_at DESC, id DESC LIMIT $3 OFFSET $4""",
-        *(user_id, now - timedelta(days=ADDRESS_DAYS), PER_PAGE, (page - 1) * PER_PAGE),
+        *(
+            user_id,
+            now - timedelta(days=get_settings().retention_ip_days),
+            PER_PAGE,
+            (page - 1) * PER_PAGE,
+        ),
     )
     return [
         Entry(row["created_at"], row["kind"], row["ip"], json.loads(row["details"])) for row in rows

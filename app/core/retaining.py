@@ -42,11 +42,9 @@ class Rows:
         )
 
     async def run(self, before: datetime) -> int:
-        verb = (
-            f'UPDATE "{self.table}" SET {self.empty}'
-            if self.empty
-            else f'DELETE FROM "{self.table}"'
-        )  # noqa: S608 - own text
+        verb = f'DELETE FROM "{self.table}"'  # noqa: S608 - own text
+        if self.empty:
+            verb = f'UPDATE "{self.table}" SET {self.empty}'  # noqa: S608 - own text
         which = f'SELECT id FROM "{self.table}" WHERE {self.due} LIMIT {BATCH}'  # noqa: S608 - own text
         total = 0
         while True:

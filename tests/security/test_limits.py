@@ -132,6 +132,7 @@ def _cases(attack: Attack) -> dict[str, Pairs]:
         "POST /registrations/{token}/erasure",
         "POST /waitlist/{token}",
         "POST /d/{token}/confirmation",
+        "POST /console/account/data/exports",
         "POST /console/account/password",
         "POST /console/account/address",
         "POST /console/account/verification",

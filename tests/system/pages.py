@@ -68,7 +68,7 @@ NOT_PAGES = {
     "/api/download-link",
     "/console",
     "/console/analytics/export.csv",
-    "/console/account/data/exports",
+    "/console/account/data/state",
     "/console/account/data/exports/{export_id}/file",
     "/console/billing/started",
     "/console/orders/export.csv",

@@ -6,10 +6,11 @@ from typing import Any
 from litestar import Controller, Response, get
 
 from app.auth.controllers.answers import AnyRequest
-from app.auth.security_log import ADDRESS_DAYS, ENTRY_DAYS, PER_PAGE, count_entries, entries_of
+from app.auth.security_log import PER_PAGE, count_entries, entries_of
 from app.auth.security_words import words_of
 from app.auth.viewer import Viewer
 from app.core.rendering import fragments, is_htmx, page
+from app.core.settings import get_settings
 
 PATH = "/console/account/security"
 LAST_PAGE = 10_000
@@ -32,8 +33,8 @@ class OwnLogController(Controller):
             "entries": [(entry, words_of(entry.kind, entry.details)) for entry in entries],
             "number": number,
             "pages": pages,
-            "address_days": ADDRESS_DAYS,
-            "entry_days": ENTRY_DAYS,
+            "address_days": get_settings().retention_ip_days,
+            "entry_days": get_settings().retention_security_log_days,
         }
         if is_htmx(request):
             return fragments(request, ("auth/_log.html", context))

@@ -9,10 +9,11 @@ from litestar.di import NamedDependency as Named
 from litestar.params import FromPath
 from litestar.response import Redirect
 
+from app.auth.limiting import limit_account, limit_exports
 from app.auth.viewer import Viewer
 from app.core.errors import TooManyRequests
 from app.core.i18n import gettext as _
-from app.core.ratelimit import client_address, limit
+from app.core.ratelimit import client_address
 from app.core.rendering import fragments, is_htmx, page, redirect
 from app.core.settings import get_settings
 from app.privacy import exporting
@@ -33,7 +34,7 @@ class OwnDataController(Controller):
     ) -> Response[str]:
         return page(request, "privacy/data.html", **await _context(viewer, now))
 
-    @get("/exports")
+    @get("/state")
     async def state(
         self, request: Request_, viewer: Named[Viewer], now: Named[datetime]
     ) -> Response[str]:
@@ -45,7 +46,7 @@ class OwnDataController(Controller):
         self, request: Request_, viewer: Named[Viewer], now: Named[datetime]
     ) -> Response[str]:
         try:
-            await limit(request, "export", RATE, key=str(viewer.user_id))
+            await limit_account(request, "own-data", RATE, viewer.user_id)
         except TooManyRequests as error:
             problem = _(
                 "You asked several times today. Please fetch one of these, or ask tomorrow."
@@ -69,6 +70,7 @@ class OwnDataController(Controller):
         export_id: FromPath[UUID],
     ) -> Redirect:
         """Lead to the file, for its owner alone and for a few minutes."""
+        await limit_exports(request, viewer.user_id)
         url = await exporting.address_of(viewer, export_id, now, client_address(request))
         return Redirect(url, status_code=303, headers={"Cache-Control": "no-store"})
 
