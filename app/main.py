@@ -11,6 +11,7 @@ from litestar.exceptions import HTTPException
 from litestar.types import ControllerRouterHandler
 
 from app.analytics import jobs as analytics_jobs
+from app.analytics.controllers import controllers as analytics_routes
 from app.analytics.counting import count_visits as add_up_visits
 from app.auth import jobs as auth_jobs
 from app.auth.controllers import controllers as auth_routes
@@ -29,6 +30,7 @@ from app.core.jobs import registry
 from app.core.live import bus
 from app.core.logging import configure_logging
 from app.core.middleware import CrossOriginMiddleware, RequestMiddleware
+from app.core.replica import replica
 from app.core.settings import get_settings, unsafe_settings
 from app.home.controllers import controllers as home_routes
 from app.notifications import jobs as notifications_jobs
@@ -107,6 +109,7 @@ ROUTES: list[ControllerRouterHandler] = [
     *pages_routes,
     *orders_routes,
     *registrations_routes,
+    *analytics_routes,
     *teams_routes,
     *privacy_routes,
     *staff_routes,
@@ -129,6 +132,7 @@ async def _lifespan(_app: Litestar) -> AsyncGenerator[None, None]:
     finally:
         await bus.stop()
         await visits.flush()
+        await replica.close()
         await db.close_pool()
 
 

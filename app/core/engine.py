@@ -5,8 +5,12 @@ from piccolo.engine.postgres import PostgresEngine
 from app.core.settings import get_settings
 
 
+# The name of the node that reports are read from.
+REPLICA = "replica"
+
+
 def _replicas(url: str) -> dict[str, PostgresEngine]:
-    return {"replica": PostgresEngine(config={"dsn": url}, extensions=())} if url else {}
+    return {REPLICA: PostgresEngine(config={"dsn": url}, extensions=())} if url else {}
 
 
 DB = PostgresEngine(

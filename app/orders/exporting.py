@@ -2,10 +2,12 @@
 
 from collections.abc import AsyncIterator
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from app.core.db import Record
 from app.core.money import format_amount_input
+from app.core.replica import replica
 from app.core.spreadsheets import BOM, csv_text, safe_cell, time_cell
 from app.orders.listing import Filter, export_slice
 
@@ -36,7 +38,7 @@ async def export_orders(group_id: UUID, narrowed: Filter) -> AsyncIterator[str]:
     """
     yield BOM + csv_text([COLUMNS])
     after: tuple[datetime, UUID] | None = None
-    while rows := await export_slice(group_id, narrowed, after, SLICE):
+    while rows := await replica.read(partial(export_slice, group_id, narrowed, after, SLICE)):
         yield csv_text([_cells(row) for row in rows])
         if len(rows) < SLICE:
             return

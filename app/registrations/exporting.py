@@ -2,8 +2,10 @@
 
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
+from app.core.replica import replica
 from app.core.spreadsheets import BOM, csv_text, phone_cell, safe_cell, time_cell
 from app.pages.fields import FieldDefinition
 from app.pages.titles import Titled, titles_of
@@ -40,7 +42,7 @@ async def export_registrations(
     questions = [safe_cell(field.label) for field in fields] if fields is not None else [ANSWERS]
     yield BOM + csv_text([(*COLUMNS, *questions)])
     after: tuple[datetime, UUID] | None = None
-    while rows := await export_slice(group_id, narrowed, after, SLICE):
+    while rows := await replica.read(partial(export_slice, group_id, narrowed, after, SLICE)):
         found = [read_registration(row) for row in rows]
         titles = await titles_of({registration.page_id for registration in found})
         yield csv_text([_cells(registration, titles, fields) for registration in found])

@@ -12,6 +12,7 @@ from tests.factories.deliveries import make_sold
 from tests.staff.test_operations import dead_letter
 
 LISTS = (
+    "/console/analytics",
     "/console/pages",
     "/console/products",
     "/console/codes",

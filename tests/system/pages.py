@@ -10,6 +10,7 @@ VISITORS = {
 BUYERS = {"/download", "/orders/recover", "/orders/{token}", "/d/{token}"}
 FRONT = {"/", "/pricing", "/signup", "/login", "/forgot", "/reset/{token}", "/verify/{token}"}
 WORK = {
+    "/console/analytics",
     "/console/codes",
     "/console/codes/new",
     "/console/codes/{code_id}",
@@ -18,6 +19,7 @@ WORK = {
     "/console/pages",
     "/console/pages/new",
     "/console/pages/{page_id}",
+    "/console/pages/{page_id}/analytics",
     "/console/pages/{page_id}/edit",
     "/console/pages/{page_id}/rehearsals",
     "/console/pages/{page_id}/rehearsals/{rehearsal_id}",
@@ -67,6 +69,7 @@ REGISTERING = {
 NOT_PAGES = {
     "/api/download-link",
     "/console",
+    "/console/analytics/export.csv",
     "/console/analytics/export.csv",
     "/console/account/data/state",
     "/console/account/data/exports/{export_id}/file",
