@@ -16,6 +16,10 @@ from tests.system.watching import Watch
 PHONE, DESK = 390, 1280
 # The event stream begins with the server's clock.
 NOTE_THE_STREAM = 'document.addEventListener("clock", () => { document.documentElement.dataset.heardClock = ""; });'
+# Whatever a page's policy refuses is an error of the page: nothing of ours is inline, or from anywhere else.
+NOTICE = """document.addEventListener("securitypolicyviolation", (refused) => {
+  console.error(`policy: ${refused.effectiveDirective} ${refused.blockedURI} in ${refused.documentURI}`);
+});"""
 
 
 @dataclass
@@ -42,6 +46,7 @@ class Visitors:
         )
         context.set_default_timeout(PATIENCE_MS)
         await context.add_init_script(NOTE_THE_STREAM)
+        await context.add_init_script(NOTICE)
         watch = Watch(self.origins)
         watch.over(context)
         self.contexts.append((context, watch))
