@@ -61,7 +61,7 @@ async def _price(request: Request_, name: str, prices: Prices, source: str) -> i
 
 
 def _digest(now: datetime, *parts: str) -> str:
-    key = f"captcha:source:{now:%Y%m%d}:{get_settings().secret_keys[0]}".encode()
+    key = hmac.digest(get_settings().lasting_key, f"captcha:source:{now:%Y%m%d}".encode(), "sha256")
     return hmac.new(key, "\x1f".join(parts).encode(), hashlib.sha256).hexdigest()
 
 

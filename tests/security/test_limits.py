@@ -3,7 +3,9 @@
 The routes are found in the application, so that a new one is asked from its first day.
 """
 
+import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -37,6 +39,9 @@ OF_ACCOUNTS = ("/console/account", "/console/team/invitations")
 TAKES_OUT = ("export", ".csv", "/download", "/d/", "/orders/{token}")
 ADDRESS = "127.0.0.1/32"
 
+DOCUMENT = Path(__file__).parents[2] / "docs" / "abuse.md"
+_ROUTE, _RATE = re.compile(r"`((?:GET|POST|DELETE) [^`]+)`"), re.compile(r"\d+/\d*[a-z]+")
+# Whom something counted for, and at which rate.
 Counted = list[tuple[str, str]]
 
 
@@ -81,9 +86,7 @@ async def unlimited(attack: Attack) -> set[str]:
 
 
 async def test_every_route_is_limited_or_has_a_reason_not_to_be(limited: Attack) -> None:
-    found = await unlimited(limited)
-    assert found == set(FREE)
-    assert all(FREE.values())
+    assert await unlimited(limited) == set(FREE)
 
 
 async def test_a_limit_that_is_taken_away_is_missed(
@@ -116,6 +119,7 @@ def _cases(attack: Attack) -> dict[str, Pairs]:
         "POST /login/code": {"code": "000000"},
         "POST /login/recovery": {"code": "aaaa-bbbb-cccc"},
         "POST /forgot": {"email": known["email"]},
+        "POST /orders/recover": {"email": "buyer@example.com"},
         "POST /p/{short_id}/registrations": typed(attempt=""),
         "POST /p/{short_id}/checkout": ordered,
         "POST /p/{short_id}/code": {**ordered, "code": "GUESSED"},
@@ -146,32 +150,51 @@ def _cases(attack: Attack) -> dict[str, Pairs]:
     return {name: list(sent.items()) for name, sent in forms.items()} | {key: [] for key in bare}
 
 
-async def test_what_is_sensitive_counts_by_address_and_by_account(
-    attack: Attack, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """And so does everything that is taken out: downloads and exports."""
-    monkeypatch.setattr(get_settings(), "rate_limits", True)
-    counted: Counted = []
+@pytest.fixture
+def counted(attack: Attack, monkeypatch: pytest.MonkeyPatch) -> Counted:
+    """What is counted from now on; nothing is refused."""
+    found: Counted = []
 
-    async def note(_limiter: Any, _rate: str, name: str, subject: str, cost: int = 1) -> int:
-        counted.append((name, subject))
+    async def note(_limiter: Any, rate: str, _name: str, subject: str, cost: int = 1) -> int:
+        found.append((subject, rate.replace(" ", "")))
         return 0
 
     async def note_tries(counts: Any, _now: Any) -> int:
-        counted.extend(("guess", count.key) for count in counts if not count.shared)
+        found.extend((count.key, "guesses") for count in counts if not count.shared)
         return 1
 
+    monkeypatch.setattr(get_settings(), "rate_limits", True)
     monkeypatch.setattr(ratelimit, "_wait", note)
     for module in ("answers", "second_step"):
         monkeypatch.setattr(f"app.auth.controllers.{module}.count_try", note_tries)
-    cases, missing = _cases(attack), dict[str, Counted]()
+    return found
+
+
+async def test_what_is_sensitive_counts_by_address_and_by_account_as_it_is_written_down(
+    attack: Attack, counted: Counted
+) -> None:
+    """And so does everything that is taken out: downloads and exports."""
+    cases, written = _cases(attack), _written()
+    missing, rates = dict[str, Counted](), dict[str, set[str]]()
     for route in asked(attack):
         if str(route) not in cases and route.method not in SAFE:
             continue
         counted.clear()
         await send(attack, route, cases.pop(str(route), None))
-        subjects = {subject for _name, subject in counted}
+        rates[str(route)] = {rate for _subject, rate in counted}
+        subjects = {subject for subject, _rate in counted}
         if ADDRESS not in subjects or len(subjects) < 2:
             missing[str(route)] = list(counted)
     assert missing == {}
     assert cases == {}, "no such routes"
+    assert rates == written
+
+
+def _written() -> dict[str, set[str]]:
+    """Return the rates that the document names for each route."""
+    found: dict[str, set[str]] = {}
+    for line in DOCUMENT.read_text().splitlines():
+        named, _bar, told = line.removeprefix("| ").partition(" | ")
+        for route in _ROUTE.findall(named if line.startswith("| `") else ""):
+            found[route] = {*_RATE.findall(told), *re.findall("guesses", told)}
+    return found

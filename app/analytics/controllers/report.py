@@ -16,6 +16,7 @@ from app.analytics.controllers.views import report_context
 from app.analytics.exporting import export_report
 from app.analytics.periods import DEFAULT, Period, last_days, read_period
 from app.analytics.reporting import make_report
+from app.auth.limiting import limit_exports
 from app.auth.permissions import Permission
 from app.auth.viewer import Viewer
 from app.auth.viewing import requires
@@ -46,6 +47,7 @@ class ReportController(Controller):
     async def export(
         self, request: Request_, viewer: Named[Viewer], now: Named[datetime]
     ) -> Stream:
+        await limit_exports(request, viewer.user_id)
         pages = await briefs_of(viewer.group_id)
         asked = read_asked("/console/analytics", request.query_params)
         chosen = _chosen(pages, asked)
