@@ -14,8 +14,8 @@ async def registrations_of(organization_id: UUID) -> AsyncIterator[dict[str, Any
     titles: dict[UUID, str] = {}
     async for row in slices(
         """SELECT r.id, r.page_id, r.name, r.email, r.phone, r.quantity, r.state, r.answers, r.source, r.consent_text,
-             r.consent_at, r.created_at, r.cancelled_at, r.checked_in_at FROM registration r
-           WHERE r.id > $1 AND r.organization_id = $3 ORDER BY r.id LIMIT $2""",
+             r.consent_at, c.version AS consent_version, r.created_at, r.cancelled_at, r.checked_in_at FROM registration r
+           LEFT JOIN consent_text c ON c.id = r.consent_id WHERE r.id > $1 AND r.organization_id = $3 ORDER BY r.id LIMIT $2""",
         organization_id,
     ):
         page_id = row["page_id"]

@@ -31,6 +31,7 @@ class RegistrationView:
     entry_stock_id: UUID | None
     consent_text: str
     consent_at: datetime | None
+    consent_id: UUID | None
     language: str
     source: str
     link_id: UUID | None

@@ -16,7 +16,7 @@ from app.core.ids import new_id
 from app.pages.arriving import note_early
 from app.pages.collecting import Collection, ensure_open
 from app.pages.entering import ensure_as_shown, entry_stock, used_up
-from app.registrations import counting, queries, seats, waiting
+from app.registrations import consents, counting, queries, seats, waiting
 from app.registrations.queries import Answer
 from app.registrations.recording import record
 from app.registrations.tables import CONFIRMED, WAITING
@@ -80,11 +80,14 @@ async def register(collection: Collection, sign_up: SignUp, now: datetime) -> Ou
 
 async def _insert(collection: Collection, sign_up: SignUp, now: datetime) -> UUID | None:
     """Write the registration and count it; None when one stands for this address already. Raises LimitReached."""
+    words, language = sign_up.consent_text, collection.language
+    consent_id = await consents.kept_version(collection.page_id, words, language, now)
     row = await db.fetch_one(
         """WITH written AS (
              INSERT INTO registration (id, page_id, organization_id, group_id, email, phone, name, quantity, answers,
-               state, stock_id, consent_text, consent_at, language, source, link_id, created_at, updated_at, entry_stock_id)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9::jsonb, 'confirmed', $10, $11, $12, $13, $14, $15, $12, $12, $16)
+               state, stock_id, consent_text, consent_at, language, source, link_id, created_at, updated_at, entry_stock_id,
+               consent_id)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9::jsonb, 'confirmed', $10, $11, $12, $13, $14, $15, $12, $12, $16, $17)
              ON CONFLICT DO NOTHING RETURNING id, page_id, organization_id),
            counted AS (
              INSERT INTO registration_count AS c (page_id, organization_id, standing)
@@ -107,6 +110,7 @@ async def _insert(collection: Collection, sign_up: SignUp, now: datetime) -> UUI
         sign_up.source,
         sign_up.link_id,
         entry_stock(collection),
+        consent_id,
     )
     if row is None:
         return None

@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+from uuid import UUID
 
+from app.core import db
 from app.core.settings import get_settings
 from app.registrations.links import offer_url
 from app.registrations.offering import entry_of
@@ -31,3 +34,19 @@ async def wait_of(registration: RegistrationView, now: datetime) -> Wait | None:
         return Wait(await place_of(registration.id))
     path = offer_url(entry.id, until, now).removeprefix(get_settings().base_url.rstrip("/"))
     return Wait(None, path, until)
+
+
+async def waits_of(registration_id: UUID) -> list[dict[str, Any]]:
+    """Return every wait of a registration, the first one first; times in ISO 8601."""
+    rows = await db.fetch(
+        """SELECT quantity, position, state, offered, created_at, offered_at, ended_at FROM waitlist_entry
+           WHERE registration_id = $1 ORDER BY created_at, id""",
+        registration_id,
+    )
+    return [
+        {
+            name: value.isoformat() if isinstance(value, datetime) else value
+            for name, value in row.items()
+        }
+        for row in rows
+    ]

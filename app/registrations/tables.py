@@ -31,12 +31,23 @@ SEATED = (CONFIRMED, ATTENDED)
 STANDING = (CONFIRMED, WAITING, OFFERED, ATTENDED)
 
 
+class ConsentText(Table, tablename="consent_text"):
+    """One wording of what a page's registrants agree to, in one language; versions count from 1."""
+
+    id = UUID(primary_key=True, default=new_id)
+    page_id = ForeignKey(Page, null=False, index=False, on_delete=OnDelete.cascade)
+    version = Integer(null=False)
+    language = Varchar(length=12, null=False)
+    text = Text(null=False)
+    since = Timestamptz(null=False)
+
+
 class Registration(Table, tablename="registration"):
     """One sign-up. `email` or `phone` is there, "" stands for the other. `quantity` places are taken from `stock_id`
     while it is confirmed or attended, and wanted while it waits; a page without limit has no stock.
 
     `answers` holds what was said to the creator's questions, by their keys. `consent_text` is what was agreed to, word
-    for word, at `consent_at`. `source` is where they came from, by the share link `link_id`; `entry_stock_id` counts its
+    for word, at `consent_at`, and `consent_id` which version of the page's words that is. `source` is where they came from, by the share link `link_id`; `entry_stock_id` counts its
     uses when one let them in before the launch.
     """
 
@@ -55,6 +66,9 @@ class Registration(Table, tablename="registration"):
     entry_stock_id = UUID(null=True, default=None)
     consent_text = Text(null=False, default="")
     consent_at = Timestamptz(null=True, default=None)
+    consent_id = ForeignKey(
+        ConsentText, null=True, default=None, index=False, on_delete=OnDelete.set_null
+    )
     language = Varchar(length=12, null=False, default="en")
     source = Varchar(length=40, null=False, default="")
     link_id = UUID(null=True, default=None, index=True)

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import zipfile
+from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -177,7 +178,7 @@ async def test_a_store_that_is_away_is_tried_again_and_given_up_at_last(
 
 
 async def test_an_archive_holds_more_rows_than_a_slice(tmp_path: Any) -> None:
-    async def rows() -> Any:
+    async def rows() -> AsyncIterator[dict[str, Any]]:
         for number in range(2 * SLICE + 3):
             yield {
                 "id": number,
@@ -198,6 +199,6 @@ async def test_an_archive_holds_more_rows_than_a_slice(tmp_path: Any) -> None:
     assert json.loads(lines[0]["more"]) == ["a", {"b": 1}]
 
 
-async def empty() -> Any:
+async def empty() -> AsyncIterator[dict[str, Any]]:
     for nothing in ():
         yield nothing

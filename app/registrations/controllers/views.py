@@ -14,6 +14,7 @@ from app.core.ids import parse_id
 from app.core.rendering import fragments, is_htmx, page, redirect
 from app.notifications.queries import messages_about
 from app.pages.collecting import Collection, collection_of
+from app.registrations.consents import consent_of
 from app.registrations.controllers.managing import form_of
 from app.registrations.fields import labelled
 from app.registrations.happenings import happening_of
@@ -47,6 +48,7 @@ async def detail_context(
         "asks": collection.asks,
         "happening": happening_of(collection),
         "answers": labelled(collection.asks.fields, registration.answers),
+        "consent": await consent_of(registration.consent_id),
         "history": await history_of(registration.id),
         "messages": await messages_about(registration.id),
         "zone": collection.zone,
