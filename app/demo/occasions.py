@@ -31,6 +31,7 @@ EVENT = Plan(
         "address": "The old boat house\nUferweg 12, Lübeck",
         "capacity": "24",
         "maximum_quantity": "4",
+        "refuse_throwaway": "on",
         "reminders": ["1440", "180"],
         "erase_after_days": "30",
         "field_key": ["material", "lamp"],
