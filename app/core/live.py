@@ -7,7 +7,6 @@ same bytes to everyone who watches. A reader is only ever sent the newest, so a 
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -17,8 +16,9 @@ import structlog
 from app.core import live_redis
 from app.core.db import after_commit, connection
 from app.core.memory import Tide
-from app.core.readers import Reader, clock_event, hand_out, retry_ms, text_event
+from app.core.readers import Reader, clock_event, retry_ms
 from app.core.settings import get_settings
+from app.core.topics import Topic
 
 log = structlog.get_logger()
 
@@ -27,7 +27,6 @@ CHANNEL = "mayfly_live"
 SHORTEST_INTERVAL_SECONDS = 0.1
 RECONNECT_SECONDS = 0.5
 HEALTH_SECONDS = 5.0
-PING_SECONDS = 15.0
 
 Renderer = Callable[[str], Awaitable[str | None]]
 Listener = Callable[[str | None], None]
@@ -46,40 +45,6 @@ async def notified(topic: str) -> None:
     """Say the same of a topic that a statement of the current transaction has told Postgres of by itself."""
     if get_settings().redis_url:
         await after_commit(partial(live_redis.publish, topic))
-
-
-@dataclass
-class Topic:
-    """What the readers of one topic share. `event` is how it stands, encoded once; None before it was rendered."""
-
-    name: str
-    event: bytes | None = None
-    readers: set[Reader] = field(default_factory=set[Reader])
-    changed: asyncio.Event = field(default_factory=asyncio.Event)
-    task: asyncio.Task[None] | None = None
-
-    async def show(self, text: str) -> None:
-        """Hand `text` to all readers; "" means that there is nothing left to show, and ends their streams."""
-        self.event = text_event(text) if text else b""
-        if text:
-            await hand_out(self.readers, clock_event() + self.event)
-        else:
-            self.finish()
-
-    def finish(self) -> None:
-        for reader in self.readers:
-            reader.finish()
-
-    async def wait(self) -> None:
-        """Wait for a change, and let the readers hear from us meanwhile."""
-        while True:
-            try:
-                await asyncio.wait_for(self.changed.wait(), PING_SECONDS)
-            except TimeoutError:
-                await hand_out(self.readers, b"")
-            else:
-                self.changed.clear()
-                return
 
 
 class LiveBus:

@@ -26,6 +26,7 @@ Request_ = Request[Any, Any, Any]
 # Litestar adds the charset to every text type.
 HTML = "text/html"
 FLASH_COOKIE = "flash"
+GOOD, WARN = "good", "warn"
 FLASH_SECONDS = 60
 _PRINTABLE = "".join(map(chr, range(0x21, 0x7F)))
 
@@ -124,14 +125,16 @@ def fragments(
     *others: Fragment,
     status: int = 200,
     toast: str | None = None,
+    tone: str = GOOD,
 ) -> Response[str]:
-    """Answer with one fragment for the target and others swapped out of band by their ids; `toast` is shown on top."""
+    """Answer with one fragment for the target and others swapped out of band by their ids; `toast` is shown on top,
+    in its `tone` (good, warn, bad, info)."""
     parts = [render(main[0], **_context(request, {**main[1], "oob": False}))]
     parts += [
         out_of_band(render(name, **_context(request, dict(context)))) for name, context in others
     ]
     if toast is not None:
-        parts.append(render("components/_toast.html", message=toast, kind="success"))
+        parts.append(render("components/_toast.html", message=toast, tone=tone))
     response: Response[str] = Response("\n".join(parts), status_code=status, media_type=HTML)
     response.headers["Cache-Control"] = "no-store"
     response.headers["Vary"] = "HX-Request"
@@ -152,7 +155,9 @@ def header_url(url: str) -> str:
     return quote(url, safe=_PRINTABLE, errors="replace")
 
 
-def redirect(request: Request_, url: str, *, toast: str | None = None) -> Response[str]:
+def redirect(
+    request: Request_, url: str, *, toast: str | None = None, tone: str = GOOD
+) -> Response[str]:
     """Send the browser to `url` (an own path or an allowed absolute address), with a message shown there."""
     url = header_url(url)
     if is_htmx(request):
@@ -165,7 +170,7 @@ def redirect(request: Request_, url: str, *, toast: str | None = None) -> Respon
         response.set_cookie(
             Cookie(
                 key=FLASH_COOKIE,
-                value=sign_token("flash", {"message": toast}, utc_now()),
+                value=sign_token("flash", {"message": toast, "tone": tone}, utc_now()),
                 max_age=FLASH_SECONDS,
                 httponly=True,
                 secure=get_settings().secure,
@@ -175,12 +180,13 @@ def redirect(request: Request_, url: str, *, toast: str | None = None) -> Respon
     return response
 
 
-def _read_flash(request: Request_) -> str | None:
+def _read_flash(request: Request_) -> dict[str, str] | None:
     token = request.cookies.get(FLASH_COOKIE)
     if not token:
         return None
     try:
-        return str(read_token("flash", token, utc_now())["message"])
+        said = read_token("flash", token, utc_now())
+        return {"message": str(said["message"]), "tone": str(said["tone"])}
     except (BadSignature, ExpiredLink, KeyError):
         return None
 

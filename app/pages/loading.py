@@ -113,6 +113,9 @@ class PageRecord:
         """The stock that counts `content`: its own when each item is limited, else the page's."""
         return content.stock_id if self.sells.stock_limit == "item" else self.stock_id
 
+    def product_ids(self) -> list[UUID]:
+        return [content.product_id for content in self.contents]
+
     def stock_ids(self) -> set[UUID]:
         found = [self.stock_of(content) for content in self.contents]
         if self.sells.stock_limit == "page":

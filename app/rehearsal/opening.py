@@ -6,6 +6,7 @@ from uuid import UUID
 
 from app.auth.verifying import ensure_verified
 from app.core import db
+from app.core.i18n import gettext as _
 from app.core.ids import new_id
 from app.pages import lifecycle, loading
 from app.pages.copying import copy_page
@@ -15,7 +16,9 @@ from app.pages.publishing import publish, require_complete
 
 
 async def ensure_rehearsable(page: PageRecord, user_id: UUID, now: datetime) -> None:
-    """Raise what publishing the page now would raise (Refused, Invalid), and Refused when it has ended."""
+    """Raise what publishing the page now would raise (Refused, Invalid), and Refused when it has ended or is suspended."""
+    if page.suspended:
+        raise Refused(_("This page is suspended."))
     if page.state(now) is State.EXPIRED:
         raise Refused(refusal(State.EXPIRED))
     copy = replace(page, times=PageTimes(expires_at=page.times.expires_at))

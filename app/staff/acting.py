@@ -2,12 +2,15 @@
 
 from uuid import UUID
 
+from app.auth.accounts import account_of
 from app.auth.members import member
 from app.auth.organizations import organization_of
 from app.auth.sessions import end_sessions
+from app.auth.two_factor import remove_for
 from app.billing.assigning import assign_plan
 from app.core import db
-from app.core.errors import NotFound
+from app.core.errors import Conflict, NotFound
+from app.core.i18n import gettext as _
 from app.core.jobs import retry_dead_letter
 from app.operations import invariants, reporting
 from app.operations.invariants import Report
@@ -40,6 +43,18 @@ async def end_sessions_of(actor: Actor, user_id: UUID) -> int:
         ended = await end_sessions(user_id, actor.now, cause="staff")
         await actor.did("ended-sessions", user_id, email=person.email, count=ended)
     return ended
+
+
+async def remove_two_factor_of(actor: Actor, user_id: UUID) -> None:
+    """Let somebody in by their password alone, and tell them. Raises NotFound, Conflict when it is not on."""
+    async with db.transaction():
+        person = await member(user_id)
+        account = await account_of(person.email) if person else None
+        if account is None:
+            raise NotFound
+        if not await remove_for(account, actor.now):
+            raise Conflict(_("Two-factor is not on."))
+        await actor.did("removed-two-factor", user_id, email=account.email)
 
 
 async def give_plan(actor: Actor, organization_id: UUID, plan: str) -> None:

@@ -15,6 +15,7 @@ def _words() -> dict[str, str]:
         "looked-at-page": _("Looked at a page"),
         "looked-at-order": _("Looked at an order"),
         "ended-sessions": _("Ended all sessions of an account"),
+        "removed-two-factor": _("Removed two-factor of an account"),
         "gave-plan": _("Gave a plan"),
         "edited-plan": _("Changed a plan"),
         "suspended-page": _("Suspended a page"),

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from app.core import db, live, readers
+from app.core import db, live, readers, topics
 from app.core.eventstream import EventStream
 from app.core.live import LiveBus, publish
 from tests.support.patience import PATIENCE_SECONDS
@@ -169,7 +169,7 @@ async def test_who_does_not_read_for_long_is_dropped(
 
 
 async def test_a_quiet_connection_is_pinged(bus: LiveBus, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(live, "PING_SECONDS", 0.05)
+    monkeypatch.setattr(topics, "PING_SECONDS", 0.05)
     _counting(bus)
     stream = await _watch(bus)
     await stream.next()

@@ -46,6 +46,8 @@ SCRIPTED = {
     # Shown for a flag that nobody has set, and for a suspended page.
     "POST /console/staff/flags": (("name", "embedding"), ("percentage", "5")),
     "POST /console/staff/pages/{page_id}/suspension/removal": (),
+    # Shown for who has turned two-factor on.
+    "POST /console/staff/users/{user_id}/two-factor/removal": (),
     # Shown while no plan is paid for.
     "POST /console/billing/subscription": (("plan", "basic"),),
     # Shown while something is kept that was not saved.

@@ -9,7 +9,7 @@ import pytest
 from app.core import db
 from app.core.errors import Conflict, MayflyError, NotFound
 from app.core.ids import new_id
-from app.pages import loading
+from app.pages import loading, suspending
 from app.pages.loading import PageRecord
 from app.rehearsal import asking, running, stage
 from tests.factories.pages import make_draft, make_page
@@ -186,6 +186,9 @@ async def test_a_page_that_can_not_come_out_is_not_rehearsed(owner: Any, now: da
         await ask_for(over, owner.viewer, later)
     with pytest.raises(Conflict, match="after the launch"):
         await ask_for(await make_draft(owner.viewer, now=now), owner.viewer, later)
+    taken = await suspending.suspend((await make_page(owner.viewer, now=now)).id, "stolen", now)
+    with pytest.raises(Conflict, match="suspended"):
+        await ask_for(await loading.by_id(taken.id), owner.viewer, now)
 
 
 async def test_every_table_has_its_copy_on_the_stage(

@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import AsyncIterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
+from app.auth.security_log import count_since
 from app.auth.sessions import live_sessions, start_session
+from app.auth.two_factor import is_on
 from app.billing.limits import plan_of
 from app.billing.plans import all_plans
 from app.core import db
@@ -106,6 +108,24 @@ async def test_sessions_end_at_once(staff: Any, outsider: Any, now: datetime) ->
     )
 
 
+async def test_two_factor_is_removed_for_who_has_lost_both(
+    staff: Any, outsider: Any, now: datetime
+) -> None:
+    user_id = outsider.viewer.user_id
+    url = f"{AREA}/users/{user_id}"
+    assert "Remove two-factor" not in (await staff.get(url)).text
+    assert (await staff.post(f"{url}/two-factor/removal")).status_code == 409
+    await db.execute(
+        "INSERT INTO two_factor (id, user_id, secret, created_at, confirmed_at) VALUES ($1, $2, '', $3, $3)",
+        *(new_id(), user_id, now),
+    )
+    assert "Remove two-factor" in (await staff.get(url)).text
+    assert (await staff.post(f"{url}/two-factor/removal")).headers["location"] == url
+    assert not await is_on(user_id)
+    assert (await log())[-1][:2] == ("removed-two-factor", str(user_id))
+    assert await count_since(user_id, "two-factor-removed", now - timedelta(hours=1)) == 1
+
+
 async def test_a_page_is_suspended_with_a_reason_and_given_back(
     staff: Any, outsider: Any, now: datetime
 ) -> None:
@@ -198,6 +218,7 @@ async def test_what_is_not_there_is_not_found(staff: Any) -> None:
         assert (await staff.get(f"{AREA}/{path}/{nothing}")).status_code == 404
     for path in (
         "users/{}/sessions/removal",
+        "users/{}/two-factor/removal",
         "organizations/{}/plan",
         "pages/{}/suspension/removal",
     ):
@@ -230,6 +251,7 @@ async def test_whoever_is_not_staff_finds_nothing(
     organization = owner.viewer.organization_id
     tries = (
         ("POST", f"/users/{owner.viewer.user_id}/sessions/removal", {}),
+        ("POST", f"/users/{owner.viewer.user_id}/two-factor/removal", {}),
         ("POST", f"/organizations/{organization}/plan", {"plan": "premium"}),
         ("POST", f"/pages/{page.id}/suspension", {"reason": "x"}),
         ("POST", f"/pages/{page.id}/suspension/removal", {}),

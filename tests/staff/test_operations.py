@@ -106,6 +106,7 @@ async def test_checking_now_mends_and_shows(staff: Any, clock: Any, stripe_accou
     clock.advance(timedelta(minutes=20))
     answer = await staff.post(f"{HOME}/reports", headers=HTMX)
     assert answer.text.lstrip().startswith('<section id="invariant-report"')
+    assert 'class="toast warn"' in answer.text
     assert "A hold is over and still live" in answer.text
     assert "sold 1, paid for" in answer.text
     assert re.search(r"<dt>Broken</dt>\s*<dd>1", answer.text)
@@ -113,7 +114,7 @@ async def test_checking_now_mends_and_shows(staff: Any, clock: Any, stripe_accou
     whole = await staff.post(f"{HOME}/reports")
     assert whole.status_code == 303
     page = await staff.get(HOME)
-    assert "Everything agrees" in page.text
+    assert "Everything agrees" in page.text and 'class="toast good"' in page.text
 
 
 async def _command(*options: str) -> tuple[int, str]:

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from litestar import Controller, Response, get, post
+from litestar.di import NamedDependency as Named
 
 from app.auth.account_forms import AddressForm, ProfileForm
 from app.auth.addresses.asking import ask_for_change, cancel_change
@@ -42,12 +43,14 @@ class AccountController(Controller):
     path = PATH
 
     @get()
-    async def show(self, request: AnyRequest, viewer: Viewer, now: datetime) -> Response[str]:
+    async def show(
+        self, request: AnyRequest, viewer: Named[Viewer], now: Named[datetime]
+    ) -> Response[str]:
         return await self._page(request, viewer, now)
 
     @post("/profile")
     async def change_profile(
-        self, request: AnyRequest, viewer: Viewer, now: datetime
+        self, request: AnyRequest, viewer: Named[Viewer], now: Named[datetime]
     ) -> Response[str]:
         form = await read_form(request, ProfileForm)
         if form.data is None:
@@ -61,7 +64,7 @@ class AccountController(Controller):
 
     @post("/address")
     async def change_address(
-        self, request: AnyRequest, viewer: Viewer, now: datetime
+        self, request: AnyRequest, viewer: Named[Viewer], now: Named[datetime]
     ) -> Response[str]:
         """Ask for another address; the answer is the same whoever may have that one."""
         await limit_proofs(request, viewer.user_id)
@@ -77,7 +80,7 @@ class AccountController(Controller):
 
     @post("/address/cancellation")
     async def cancel_address(
-        self, request: AnyRequest, viewer: Viewer, now: datetime
+        self, request: AnyRequest, viewer: Named[Viewer], now: Named[datetime]
     ) -> Response[str]:
         await cancel_change(viewer.user_id, now, client_address(request))
         if is_htmx(request):
@@ -86,7 +89,7 @@ class AccountController(Controller):
 
     @post("/verification")
     async def send_verification(
-        self, request: AnyRequest, viewer: Viewer, now: datetime
+        self, request: AnyRequest, viewer: Named[Viewer], now: Named[datetime]
     ) -> Response[str]:
         """Mail the link again; the notice that asks for it says so."""
         notice = "auth/_confirm_address.html"

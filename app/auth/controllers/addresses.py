@@ -3,6 +3,8 @@
 from datetime import datetime
 
 from litestar import Controller, Response, get, post
+from litestar.di import NamedDependency as Named
+from litestar.params import FromPath
 
 from app.auth.addresses.confirming import check_confirmation, confirm_change
 from app.auth.addresses.undoing import check_undo, undo_change
@@ -23,12 +25,16 @@ class ConfirmAddressController(Controller):
     response_headers = SECRET
 
     @get()
-    async def show(self, request: AnyRequest, token: str, now: datetime) -> Response[str]:
+    async def show(
+        self, request: AnyRequest, token: FromPath[str], now: Named[datetime]
+    ) -> Response[str]:
         change = await check_confirmation(token, now)
         return page(request, "auth/address_confirm.html", token=token, change=change)
 
     @post()
-    async def create(self, request: AnyRequest, token: str, now: datetime) -> Response[str]:
+    async def create(
+        self, request: AnyRequest, token: FromPath[str], now: Named[datetime]
+    ) -> Response[str]:
         await limit(request, "address-use", USES)
         await limit_link(request, "address-confirm", (await check_confirmation(token, now)).id)
         change = await confirm_change(token, now, client_address(request))
@@ -41,12 +47,16 @@ class UndoAddressController(Controller):
     response_headers = SECRET
 
     @get()
-    async def show(self, request: AnyRequest, token: str, now: datetime) -> Response[str]:
+    async def show(
+        self, request: AnyRequest, token: FromPath[str], now: Named[datetime]
+    ) -> Response[str]:
         change = await check_undo(token, now)
         return page(request, "auth/address_undo.html", token=token, change=change)
 
     @post()
-    async def create(self, request: AnyRequest, token: str, now: datetime) -> Response[str]:
+    async def create(
+        self, request: AnyRequest, token: FromPath[str], now: Named[datetime]
+    ) -> Response[str]:
         """Take the account back, and choose the password that nobody else knows."""
         await limit(request, "address-use", USES)
         await limit_link(request, "address-undo", (await check_undo(token, now)).id)

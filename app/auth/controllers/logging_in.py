@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from litestar import Controller, Response, get, post
+from litestar.di import NamedDependency as Named
 
 from app.auth.controllers.answers import (
     AnyRequest,
@@ -36,7 +37,7 @@ class LogInController(Controller):
         return page(request, TEMPLATE, form=Form[LogInForm](values={"next": target}))
 
     @post()
-    async def create(self, request: AnyRequest, now: datetime) -> Response[str]:
+    async def create(self, request: AnyRequest, now: Named[datetime]) -> Response[str]:
         form = await read_form(request, LogInForm)
         try:
             await limit_logins(request)
@@ -53,7 +54,7 @@ class LogInController(Controller):
 
 
 @post("/logout")
-async def log_out(request: AnyRequest, now: datetime) -> Response[str]:
+async def log_out(request: AnyRequest, now: Named[datetime]) -> Response[str]:
     """End the session, wherever its tokens may be; without one, just forget the cookies."""
     viewer = viewer_of(request)
     if viewer is not None and viewer.session_id is not None:

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from litestar import Controller, Response, get
+from litestar.di import NamedDependency as Named
 
 from app.auth.controllers.answers import AnyRequest
 from app.auth.security_log import PER_PAGE, count_entries, entries_of
@@ -24,7 +25,9 @@ class OwnLogController(Controller):
     path = PATH
 
     @get()
-    async def show(self, request: AnyRequest, viewer: Viewer, now: datetime) -> Response[str]:
+    async def show(
+        self, request: AnyRequest, viewer: Named[Viewer], now: Named[datetime]
+    ) -> Response[str]:
         pages = max(1, -(-await count_entries(viewer.user_id) // PER_PAGE))
         number = min(_number(request.query_params.get("page", "1")[:9]), pages)
         entries = await entries_of(viewer.user_id, number, now)

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from litestar import Controller, Response, get, post
+from litestar.di import NamedDependency as Named
 
 from app.auth.changing import change_password
 from app.auth.controllers.answers import AnyRequest
@@ -22,11 +23,13 @@ class OwnPasswordController(Controller):
     path = PATH
 
     @get()
-    async def show(self, request: AnyRequest, viewer: Viewer) -> Response[str]:
+    async def show(self, request: AnyRequest, viewer: Named[Viewer]) -> Response[str]:
         return self._show(request, viewer, Form[PasswordForm]())
 
     @post()
-    async def change(self, request: AnyRequest, viewer: Viewer, now: datetime) -> Response[str]:
+    async def change(
+        self, request: AnyRequest, viewer: Named[Viewer], now: Named[datetime]
+    ) -> Response[str]:
         await limit_proofs(request, viewer.user_id)
         form = await read_form(request, PasswordForm)
         if form.data is None:

@@ -7,6 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Controller, Response, get, post, route
+from litestar.di import NamedDependency as Named
+from litestar.params import FromPath
 
 from app.auth.controllers.answers import AnyRequest
 from app.auth.cookies import no_session_cookies, set_cookies
@@ -54,13 +56,19 @@ class OwnSessionsController(Controller):
     path = PATH
 
     @get()
-    async def show(self, request: AnyRequest, viewer: Viewer, now: datetime) -> Response[str]:
+    async def show(
+        self, request: AnyRequest, viewer: Named[Viewer], now: Named[datetime]
+    ) -> Response[str]:
         return page(request, "auth/sessions.html", **await self._list(viewer, now))
 
     # POST is what a form without scripts can send.
     @route("/{session_id:str}", http_method=["DELETE", "POST"], status_code=200)
     async def end(
-        self, request: AnyRequest, viewer: Viewer, session_id: str, now: datetime
+        self,
+        request: AnyRequest,
+        viewer: Named[Viewer],
+        session_id: FromPath[str],
+        now: Named[datetime],
     ) -> Response[str]:
         known = parse_id(session_id)
         if known is None or not await end_session(
@@ -72,13 +80,17 @@ class OwnSessionsController(Controller):
         return await self._answer(request, viewer, now, _("That session is ended."))
 
     @route(http_method=["DELETE", "POST"], status_code=200)
-    async def end_others(self, request: AnyRequest, viewer: Viewer, now: datetime) -> Response[str]:
+    async def end_others(
+        self, request: AnyRequest, viewer: Named[Viewer], now: Named[datetime]
+    ) -> Response[str]:
         ip = client_address(request)
         await end_sessions(viewer.user_id, now, keep=viewer.session_id, ip=ip)
         return await self._answer(request, viewer, now, _("All other sessions are ended."))
 
     @post("/everywhere", status_code=200)
-    async def end_all(self, request: AnyRequest, viewer: Viewer, now: datetime) -> Response[str]:
+    async def end_all(
+        self, request: AnyRequest, viewer: Named[Viewer], now: Named[datetime]
+    ) -> Response[str]:
         """End every session, this one too."""
         await end_sessions(viewer.user_id, now, ip=client_address(request))
         return self._out(request, _("You are logged out everywhere."))

@@ -3,6 +3,8 @@
 from datetime import datetime
 
 from litestar import Controller, Response, get, post
+from litestar.di import NamedDependency as Named
+from litestar.params import FromPath
 
 from app.auth import resetting
 from app.auth.controllers.answers import AnyRequest, first_step_done, too_many
@@ -47,12 +49,16 @@ class ResetController(Controller):
     response_headers = SECRET
 
     @get()
-    async def show(self, request: AnyRequest, token: str, now: datetime) -> Response[str]:
+    async def show(
+        self, request: AnyRequest, token: FromPath[str], now: Named[datetime]
+    ) -> Response[str]:
         account = await resetting.check_reset(token, now)
         return self._page(request, token, account.email, Form[ResetForm]())
 
     @post()
-    async def create(self, request: AnyRequest, token: str, now: datetime) -> Response[str]:
+    async def create(
+        self, request: AnyRequest, token: FromPath[str], now: Named[datetime]
+    ) -> Response[str]:
         await limit(request, "reset-use", RESETS)
         account = await resetting.check_reset(token, now)
         await limit_link(request, "reset-use", account.user_id)

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from litestar import Controller, Response, get, post
+from litestar.di import NamedDependency as Named
 
 from app.auth.account_forms import CodeForm
 from app.auth.controllers.answers import AnyRequest, logged_in, too_many
@@ -59,11 +60,11 @@ class CodeController(Controller):
     path = "/login/code"
 
     @get()
-    async def show(self, request: AnyRequest, now: datetime) -> Response[str]:
+    async def show(self, request: AnyRequest, now: Named[datetime]) -> Response[str]:
         return await _show(request, "auth/code.html", now)
 
     @post()
-    async def create(self, request: AnyRequest, now: datetime) -> Response[str]:
+    async def create(self, request: AnyRequest, now: Named[datetime]) -> Response[str]:
         return await _take(request, "auth/code.html", now)
 
 
@@ -71,9 +72,9 @@ class RecoveryController(Controller):
     path = "/login/recovery"
 
     @get()
-    async def show(self, request: AnyRequest, now: datetime) -> Response[str]:
+    async def show(self, request: AnyRequest, now: Named[datetime]) -> Response[str]:
         return await _show(request, "auth/recovery.html", now)
 
     @post()
-    async def create(self, request: AnyRequest, now: datetime) -> Response[str]:
+    async def create(self, request: AnyRequest, now: Named[datetime]) -> Response[str]:
         return await _take(request, "auth/recovery.html", now)

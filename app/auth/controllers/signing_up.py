@@ -9,6 +9,7 @@ price of making that account, of a mail to its owner, and within the rate limit.
 from datetime import datetime
 
 from litestar import Controller, Response, get, post
+from litestar.di import NamedDependency as Named
 
 from app.auth import emails
 from app.auth.accounts import AccountExists, account_of, sign_up
@@ -45,7 +46,7 @@ class SignUpController(Controller):
         return page(request, TEMPLATE, form=Form[SignUpForm](values={"next": target}))
 
     @post()
-    async def create(self, request: AnyRequest, now: datetime) -> Response[str]:
+    async def create(self, request: AnyRequest, now: Named[datetime]) -> Response[str]:
         form = await read_form(request, SignUpForm)
         try:
             await limit_sign_ups(request)

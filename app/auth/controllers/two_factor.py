@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from litestar import Controller, Response, get, post
+from litestar.di import NamedDependency as Named
 from markupsafe import Markup
 
 from app.auth import totp, two_factor
@@ -60,15 +61,17 @@ class TwoFactorController(Controller):
     path = PATH
 
     @get()
-    async def show(self, request: AnyRequest, viewer: Viewer) -> Response[str]:
+    async def show(self, request: AnyRequest, viewer: Named[Viewer]) -> Response[str]:
         return await standing_page(request, viewer)
 
     @get("/setup")
-    async def show_setup(self, request: AnyRequest, viewer: Viewer) -> Response[str]:
+    async def show_setup(self, request: AnyRequest, viewer: Named[Viewer]) -> Response[str]:
         return await _setup(request, viewer)
 
     @post("/setup", status_code=200)
-    async def begin(self, request: AnyRequest, viewer: Viewer, now: datetime) -> Response[str]:
+    async def begin(
+        self, request: AnyRequest, viewer: Named[Viewer], now: Named[datetime]
+    ) -> Response[str]:
         await limit_proofs(request, viewer.user_id)
         form = await read_form(request, BeginForm)
         if form.data is None:
@@ -81,7 +84,9 @@ class TwoFactorController(Controller):
         return await _setup(request, viewer) if is_htmx(request) else redirect(request, SETUP)
 
     @post(status_code=200)
-    async def turn_on(self, request: AnyRequest, viewer: Viewer, now: datetime) -> Response[str]:
+    async def turn_on(
+        self, request: AnyRequest, viewer: Named[Viewer], now: Named[datetime]
+    ) -> Response[str]:
         """Turn it on by the first code, and show the recovery codes: this answer is the only place."""
         await limit_proofs(request, viewer.user_id)
         form = await read_form(request, CodeForm)

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from litestar import Controller, Response, get, post
+from litestar.di import NamedDependency as Named
 
 from app.auth import recovery_codes, two_factor
 from app.auth.account_forms import OwnCodesForm, ProofForm
@@ -33,11 +34,13 @@ class RecoveryCodesController(Controller):
     path = f"{PATH}/codes"
 
     @get()
-    async def show(self, request: AnyRequest, viewer: Viewer) -> Response[str]:
+    async def show(self, request: AnyRequest, viewer: Named[Viewer]) -> Response[str]:
         return await _proof(request, viewer, "renew")
 
     @post(status_code=200)
-    async def renew(self, request: AnyRequest, viewer: Viewer, now: datetime) -> Response[str]:
+    async def renew(
+        self, request: AnyRequest, viewer: Named[Viewer], now: Named[datetime]
+    ) -> Response[str]:
         """Replace the recovery codes and show the new ones, this once."""
         await limit_proofs(request, viewer.user_id)
         form = await read_form(request, ProofForm)
@@ -52,7 +55,7 @@ class RecoveryCodesController(Controller):
         return show_state(request, "codes", {"codes": codes, "fresh": False})
 
     @post("/file", status_code=200)
-    async def download(self, request: AnyRequest, viewer: Viewer) -> Response[str]:
+    async def download(self, request: AnyRequest, viewer: Named[Viewer]) -> Response[str]:
         """Send the codes that the page shows back as a file: only such as are the viewer's."""
         await limit_proofs(request, viewer.user_id)
         form = await read_form(request, OwnCodesForm)
@@ -73,11 +76,13 @@ class RemovalController(Controller):
     path = f"{PATH}/removal"
 
     @get()
-    async def show(self, request: AnyRequest, viewer: Viewer) -> Response[str]:
+    async def show(self, request: AnyRequest, viewer: Named[Viewer]) -> Response[str]:
         return await _proof(request, viewer, "remove")
 
     @post(status_code=200)
-    async def turn_off(self, request: AnyRequest, viewer: Viewer, now: datetime) -> Response[str]:
+    async def turn_off(
+        self, request: AnyRequest, viewer: Named[Viewer], now: Named[datetime]
+    ) -> Response[str]:
         await limit_proofs(request, viewer.user_id)
         form = await read_form(request, ProofForm)
         if form.data is None:

@@ -3,6 +3,8 @@
 from datetime import datetime
 
 from litestar import Controller, Response, get, post
+from litestar.di import NamedDependency as Named
+from litestar.params import FromPath
 
 from app.auth.controllers.answers import AnyRequest
 from app.auth.limiting import limit_link
@@ -20,12 +22,16 @@ class VerifyController(Controller):
     response_headers = {"Referrer-Policy": "no-referrer"}
 
     @get()
-    async def show(self, request: AnyRequest, token: str, now: datetime) -> Response[str]:
+    async def show(
+        self, request: AnyRequest, token: FromPath[str], now: Named[datetime]
+    ) -> Response[str]:
         _user_id, email = await check_verification(token, now)
         return page(request, "auth/verify.html", token=token, email=email)
 
     @post()
-    async def create(self, request: AnyRequest, token: str, now: datetime) -> Response[str]:
+    async def create(
+        self, request: AnyRequest, token: FromPath[str], now: Named[datetime]
+    ) -> Response[str]:
         await limit(request, "verify", VERIFICATIONS)
         user_id, _email = await check_verification(token, now)
         await limit_link(request, "verify", user_id)

@@ -6,6 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Controller, Request, Response, delete, get, post
+from litestar.di import NamedDependency as Named
+from litestar.params import FromPath
 
 from app.core.errors import Conflict, MayflyError, UpstreamFailed
 from app.core.forms import FORM_LEVEL, FieldError, Form
@@ -37,7 +39,9 @@ class CheckoutController(Controller):
     path = "/p/{short_id:str}"
 
     @post("/checkout", status_code=200)
-    async def start(self, request: Request_, now: datetime, short_id: str) -> Response[str]:
+    async def start(
+        self, request: Request_, now: Named[datetime], short_id: FromPath[str]
+    ) -> Response[str]:
         """303 to the payment page, to the finished order, or to the hold this browser has; or the form again, with why."""
         await limit(request, "checkout", ADDRESS_RATE)
         form, quantities = await read_checkout(request)
@@ -56,7 +60,9 @@ class CheckoutController(Controller):
         return response
 
     @get("/hold")
-    async def hold(self, request: Request_, now: datetime, short_id: str) -> Response[str]:
+    async def hold(
+        self, request: Request_, now: Named[datetime], short_id: FromPath[str]
+    ) -> Response[str]:
         """This browser's own hold; without one, back to the page."""
         held = await _own(request, short_id, now)
         if held is None:
@@ -65,7 +71,9 @@ class CheckoutController(Controller):
         return page(request, "orders/hold.html", hold=held, **look)
 
     @post("/hold", status_code=200)
-    async def continue_(self, request: Request_, now: datetime, short_id: str) -> Response[str]:
+    async def continue_(
+        self, request: Request_, now: Named[datetime], short_id: FromPath[str]
+    ) -> Response[str]:
         """303 to the payment page of this browser's hold."""
         await limit(request, "checkout", ADDRESS_RATE)
         held = await _own(request, short_id, now)
@@ -74,12 +82,16 @@ class CheckoutController(Controller):
         return redirect(request, await open_session(held.order_id, now))
 
     @post("/hold/release", status_code=200)
-    async def release(self, request: Request_, now: datetime, short_id: str) -> Response[str]:
+    async def release(
+        self, request: Request_, now: Named[datetime], short_id: FromPath[str]
+    ) -> Response[str]:
         """Give this browser's hold up; its units are free at once."""
         return await _release(request, short_id, now)
 
     @delete("/hold", status_code=200)
-    async def delete(self, request: Request_, now: datetime, short_id: str) -> Response[str]:
+    async def delete(
+        self, request: Request_, now: Named[datetime], short_id: FromPath[str]
+    ) -> Response[str]:
         return await _release(request, short_id, now)
 
 

@@ -1,4 +1,4 @@
-"""/console/pages/{id}/edit: the form, its product list, its colours, and the live preview beside it."""
+"""/console/pages/{id}/edit: the form, its product list, its colours."""
 
 from datetime import datetime
 from typing import Any
@@ -14,21 +14,16 @@ from app.auth.viewing import requires
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.forms import FORM_LEVEL, FieldError, Form, read_form
 from app.core.i18n import gettext as _
-from app.core.rendering import HTML, fragments, is_htmx, page, redirect, render
+from app.core.rendering import fragments, is_htmx, page, redirect
 from app.pages import changing, drafting, loading, publishing
 from app.pages.arranging import apply_preset, arrange, arrange_rows
-from app.pages.controllers.views import editor_context, foreseen_context
+from app.pages.controllers.views import editor_context
 from app.pages.editing import Edit, read_edit
-from app.pages.lifecycle import State
 from app.pages.loading import PageRecord
 from app.pages.picking import choices
-from app.pages.previewing import Choice, framed_html, preview, unsaved
-from app.stock.levels import levels
 
 Request_ = Request[Any, Any, Any]
 Who, Now, PageId = Named[Viewer], Named[datetime], FromPath[UUID]
-
-FRAME = {"Cache-Control": "no-store"}
 
 
 class EditorController(Controller):
@@ -97,7 +92,7 @@ class EditorController(Controller):
         found = await loading.of_group(page_id, viewer.group_id)
         form = await read_form(request, found.page_type.form)
         form.errors = {}
-        cards = await choices(viewer.group_id, products_of(found), now)
+        cards = await choices(viewer.group_id, found.product_ids(), now)
         arrange(form, cards)
         context = await editor_context(viewer, found, now, form, cards)
         if is_htmx(request):
@@ -137,46 +132,9 @@ class EditorController(Controller):
         return fragments(request, (template, context))
 
 
-class PreviewController(Controller):
-    """A handler's guards add to its controller's: whoever may see pages needs a controller that asks for no more."""
-
-    path = "/console/pages/{page_id:uuid}/preview"
-    guards = [requires(Permission.SEE_PAGES)]
-
-    @get()
-    async def preview(self, viewer: Who, page_id: PageId, now: Now) -> Response[str]:
-        found = await loading.of_group(page_id, viewer.group_id)
-        shown = await preview(found, Choice(), now)
-        return Response(framed_html(shown), media_type=HTML, headers=FRAME)
-
-    @post(guards=[requires(Permission.EDIT_PAGES)], status_code=200)
-    async def preview_unsaved(
-        self, request: Request_, viewer: Who, page_id: PageId, now: Now
-    ) -> Response[str]:
-        """The page as the form would make it, at the moment that the time machine is set to.
-
-        204 while the form can't be read at all.
-        """
-        found = await loading.of_group(page_id, viewer.group_id)
-        form = await read_form(request, found.page_type.form)
-        cards = await choices(viewer.group_id, products_of(found), now)
-        edit = read_edit(form, found, cards, now)
-        if edit is None or form.data is None:
-            return Response("", status_code=204, headers=FRAME)
-        stands = {} if found.state(now) is State.DRAFT else await levels(found.shown_ids())
-        choice = Choice(form.data.moment, form.data.stock)
-        shown = unsaved(edit.of(found), stands, choice, now)
-        beside = render("pages/_foreseen.html", **foreseen_context(found, edit, now))
-        return Response(framed_html(shown, beside), media_type=HTML, headers=FRAME)
-
-
-def products_of(found: PageRecord) -> list[UUID]:
-    return [content.product_id for content in found.contents]
-
-
 async def _save(viewer: Viewer, found: PageRecord, form: Form[Any], now: datetime) -> Edit | None:
     """Do what the form's intent says. An edit that was only to be looked at is returned."""
-    cards = await choices(viewer.group_id, products_of(found), now)
+    cards = await choices(viewer.group_id, found.product_ids(), now)
     edit = read_edit(form, found, cards, now)
     if edit is None or form.errors:
         return None
@@ -205,7 +163,7 @@ async def _again(
     status: int,
     edit: Edit | None = None,
 ) -> Response[str]:
-    cards = await choices(viewer.group_id, products_of(found), now)
+    cards = await choices(viewer.group_id, found.product_ids(), now)
     context = await editor_context(viewer, found, now, form, cards, edit)
     if is_htmx(request):
         return fragments(request, ("pages/_editor.html", context), status=status)

@@ -7,6 +7,7 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency as Named
 from litestar.params import FromPath
 
+from app.auth import two_factor
 from app.auth.devices import describe_device
 from app.auth.groups import groups_of
 from app.auth.members import Member, member, members_of
@@ -45,6 +46,15 @@ class AccountsController(StaffController):
     ) -> Response[str]:
         ended = await acting.end_sessions_of(actor, user_id)
         said = ngettext("%(num)s session is ended.", "%(num)s sessions are ended.", ended)
+        return redirect(request, f"{HOME}/users/{user_id}", toast=said)
+
+    @post("/two-factor/removal", status_code=200)
+    async def remove_two_factor(
+        self, request: Request_, actor: Named[Actor], user_id: FromPath[UUID]
+    ) -> Response[str]:
+        """For who has lost both their phone and their recovery codes."""
+        await acting.remove_two_factor_of(actor, user_id)
+        said = _("Their password is enough again; they are told by mail.")
         return redirect(request, f"{HOME}/users/{user_id}", toast=said)
 
 
@@ -101,6 +111,7 @@ async def _show(
         plan_form=plan_form or Form[Any](values={"plan": standing.plan.key}),
         flags=await flags_of(organization.id),
         pages=await pages_of(organization.id, actor.now),
+        two_factor=await two_factor.is_on(person.id),
         sessions=await live_sessions(person.id, actor.now),
         describe_device=describe_device,
         actions=await actions_on(person.id),

@@ -10,7 +10,7 @@ from litestar.params import FromPath
 from app.core.errors import NotFound
 from app.core.i18n import gettext as _
 from app.core.jobs import dead_letters
-from app.core.rendering import fragments, is_htmx, page, redirect
+from app.core.rendering import GOOD, WARN, fragments, is_htmx, page, redirect
 from app.operations import reporting
 from app.operations.wording import title_of
 from app.staff import acting
@@ -35,11 +35,13 @@ class OperationsController(StaffController):
     async def check(self, request: Request_, actor: Named[Actor]) -> Response[str]:
         """Check and repair now."""
         report = await acting.check_invariants(actor)
-        toast = _("Everything agrees.") if not report.broken else _("Something needs your look.")
+        toast, tone = _("Everything agrees."), GOOD
+        if report.broken:
+            toast, tone = _("Something needs your look."), WARN
         if not is_htmx(request):
-            return redirect(request, PATH, toast=toast)
+            return redirect(request, PATH, toast=toast, tone=tone)
         context = await _report(actor.now)
-        return fragments(request, ("operations/_report.html", context), toast=toast)
+        return fragments(request, ("operations/_report.html", context), toast=toast, tone=tone)
 
     @post("/dead-letters/{job_id:int}/attempts", status_code=200)
     async def retry(
