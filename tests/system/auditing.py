@@ -52,7 +52,8 @@ class Audit:
     async def look(self, name: str) -> None:
         """Look at what is open now, as it is: light on a desk, dark on a phone.
 
-        In the light of the phone only what looks otherwise than on the desk is looked at again.
+        On the phone only what looks otherwise than on the desk, or is only there, is looked at again; in the dark, where
+        every colour is another, all contrasts are.
         """
         self.paths.append(urlsplit(self.page.url).path)
         await self._arm()
@@ -62,9 +63,9 @@ class Audit:
         await self.page.set_viewport_size({"width": PHONE, "height": 844})
         await self._measure(name, PHONE)
         if await self.page.evaluate(OTHERWISE):
-            self._note(f"{name} at {PHONE}", await self._run(CONTRAST, "otherwise"))
+            self._note(f"{name} at {PHONE}", await self._run(self.rules, "otherwise"))
         await self.page.emulate_media(color_scheme="dark")
-        self._note(f"{name} at {PHONE}, dark", await self._run(self.rules))
+        self._note(f"{name} at {PHONE}, dark", await self._run(CONTRAST))
         await self.page.emulate_media(color_scheme="light")
         await self.page.set_viewport_size({"width": DESK, "height": 844})
 
