@@ -4,7 +4,6 @@ from piccolo.engine.postgres import PostgresEngine
 
 from app.core.settings import get_settings
 
-
 # The name of the node that reports are read from.
 REPLICA = "replica"
 

@@ -70,7 +70,6 @@ NOT_PAGES = {
     "/api/download-link",
     "/console",
     "/console/analytics/export.csv",
-    "/console/analytics/export.csv",
     "/console/account/data/state",
     "/console/account/data/exports/{export_id}/file",
     "/console/billing/started",
