@@ -42,6 +42,9 @@ def parser() -> argparse.ArgumentParser:
         "two-factor-off", help="let somebody in who has lost both their phone and recovery codes"
     )
     lost.add_argument("email", help="the address of their account")
+    commands.add_parser(
+        "reseal", help="seal stored secrets with the first of the keys, so that the others can go"
+    )
     plans = commands.add_parser("plans", help="the plans that organizations can be on")
     plans.add_argument(
         "what", choices=["list", "push"], help="show them, or make their prices at Stripe"
@@ -78,6 +81,8 @@ def run(options: argparse.Namespace) -> int:
             return checking.retention(dry_run=options.dry_run)
         case "two-factor-off":
             return accounts.two_factor_off(options.email)
+        case "reseal":
+            return accounts.reseal()
         case "plans":
             return plans.push() if options.what == "push" else plans.show()
         case _:

@@ -1,7 +1,10 @@
 """Secrets change without anybody noticing: sessions, links, sealed secrets, puzzles, holds; and then the old key can go."""
 
+import asyncio
+import os
+import sys
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
@@ -17,6 +20,7 @@ from app.core.sealing import unseal
 from app.core.settings import get_settings
 from app.orders.buyers import customer_id
 from tests.factories.registrations import solved, typed
+from tests.factories.two_factor import make_two_factor
 from tests.factories.types import make_event
 from tests.fuzz.attacking import Attack
 from tests.fuzz.discovery import Route
@@ -120,3 +124,20 @@ async def test_a_puzzle_that_was_fetched_before_is_taken_after(
     keys(NEW)
     answer = await client.post(url, data=typed("ben@example.com", altcha=second))
     assert answer.status_code == 422
+
+
+async def test_a_key_that_leaked_can_go_at_once(owner: Any, now: datetime, keys: Keys) -> None:
+    """By a command: nobody waits for the night until the new key has sealed everything."""
+    phone = await make_two_factor(owner.viewer, "correct horse 1", now)
+    [old] = get_settings().secret_keys
+    said = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "app.cli", "reseal"),
+        env={**os.environ, "MAYFLY_SECRET_KEYS": f"{NEW},{old}"},
+        stdout=asyncio.subprocess.PIPE,
+    )
+    out, _err = await said.communicate()
+    assert said.returncode == 0
+    assert b"1 sealed anew" in out
+    keys(NEW)
+    later = now + timedelta(minutes=1)
+    assert await two_factor.take_code(owner.viewer.user_id, phone.code(later), later)
