@@ -4,13 +4,17 @@ from datetime import timedelta
 
 from babel.dates import format_timedelta
 
+from app.auth.guessing import LONGEST_MEMORY
 from app.core.i18n import current_language
 from app.core.i18n import gettext as _
 from app.core.settings import get_settings
 from app.pages.counting import KNOWN_FOR
 from app.registrations.links import CONFIRM_WITHIN
+from app.registrations.suspecting import FORGOTTEN_AFTER
 from app.storage.verifying import STALE_AFTER
 from app.teams.forgetting import KEPT
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
 def shorter_terms() -> list[tuple[str, str]]:
@@ -27,9 +31,17 @@ def shorter_terms() -> list[tuple[str, str]]:
             _("A visit's digest, which tells a second visit from a first and leads back to nobody"),
             _words(KNOWN_FOR),
         ),
+        (
+            _("Counts of who came how often, against guessing and floods"),
+            _words(LONGEST_MEMORY),
+        ),
+        (
+            _("The digest of a browser that filled in a form, by which bursts of robots are seen"),
+            _words(FORGOTTEN_AFTER),
+        ),
     ]
 
 
 def _words(term: timedelta) -> str:
-    unit = "hour" if term < timedelta(days=2) else "day"
+    unit = "minute" if term < HOUR else "hour" if term < 2 * DAY else "day"
     return format_timedelta(term, granularity=unit, threshold=100, locale=current_language.get())

@@ -11,7 +11,7 @@ digest of them under a key of the day, which the rate limits keep as long as the
 import hashlib
 import hmac
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import unquote
 
@@ -26,9 +26,11 @@ Request_ = Request[Any, Any, Any]
 
 # How many puzzles one source gets at each price; what goes beyond the last still gets the dearest.
 Prices = tuple[tuple[int, str], ...]
-PRICES: Prices = ((1, "12/10 minutes"), (4, "60/10 minutes"))
+FORGOTTEN_AFTER = timedelta(minutes=10)
+_WINDOW = f"{FORGOTTEN_AFTER // timedelta(minutes=1)} minutes"
+PRICES: Prices = ((1, f"12/{_WINDOW}"), (4, f"60/{_WINDOW}"))
 # The machines of a classroom are alike and share a network.
-PRICES_OF_ALIKE: Prices = ((1, "60/10 minutes"), (4, "240/10 minutes"))
+PRICES_OF_ALIKE: Prices = ((1, f"60/{_WINDOW}"), (4, f"240/{_WINDOW}"))
 HIGHEST_PRICE = 16
 
 HEADER = "x-puzzle-traits"

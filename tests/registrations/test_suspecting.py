@@ -15,6 +15,7 @@ from litestar import Request
 from app.core import ratelimit
 from app.core.settings import get_settings
 from app.registrations import suspecting
+from app.registrations.suspecting import FORGOTTEN_AFTER
 from tests.factories.registrations import solved, typed
 from tests.factories.types import make_event
 
@@ -87,16 +88,19 @@ async def test_what_is_counted_is_forgotten_with_the_day(ask: Ask, clock: Any) -
     assert await ask(traits=TRAITS) == 1
 
 
-async def test_nothing_of_a_browser_is_kept_and_the_digest_no_longer_than_its_window(
-    ask: Ask,
+async def test_nothing_of_a_browser_is_kept_and_the_digest_no_longer_than_is_said(
+    ask: Ask, client: httpx.AsyncClient
 ) -> None:
     await ask(traits=TRAITS)
     events: dict[str, Any] = getattr(ratelimit._limiter().storage, "events")  # noqa: B009  # pyright: ignore[reportPrivateUsage]
     kept = {key: entries for key, entries in events.items() if "captcha" in key}
     assert len(kept) == 2
+    policy = (await client.get("/privacy")).text
+    assert "bursts of robots" in policy and "10 minutes" in policy
     for told in (HERE, "198.51", "Berlin", "de,en", "a browser"):
         assert not [key for key in kept if told in key]
-    assert {entry.expiry - entry.atime for entries in kept.values() for entry in entries} == {600}
+    kept_for = {entry.expiry - entry.atime for entries in kept.values() for entry in entries}
+    assert kept_for == {FORGOTTEN_AFTER.total_seconds()}
 
 
 @examples(max_examples=200, deadline=None)
