@@ -9,6 +9,7 @@ __all__ = ["APP_REGISTRY", "DB"]
 APP_REGISTRY = AppRegistry(
     apps=[
         "app.flags.piccolo_app",
+        "app.receipts.piccolo_app",
         "app.auth.piccolo_app",
         "app.payments.piccolo_app",
         "app.billing.piccolo_app",

@@ -25,6 +25,11 @@ DELAYS = (
 # Longer than any attempt takes: a worker that held a message for this long has died.
 LEASE = timedelta(seconds=WHOLE_SECONDS + 15)
 LONGEST_REASON = 500
+# What a message says once it has left: nothing, and whom it was to only if that may be kept.
+_EMPTY = (
+    "text = '', html = '', attachments = '[]', recipient = CASE WHEN fleeting THEN '' ELSE recipient END, "
+    "subject = CASE WHEN fleeting THEN '' ELSE subject END"
+)
 
 
 async def deliver(message_id: UUID, now: datetime) -> None:
@@ -46,8 +51,8 @@ async def deliver(message_id: UUID, now: datetime) -> None:
         await _record_failure(row, failure, now)
     else:
         await execute(
-            "UPDATE message SET state = 'sent', sent_at = $2, reason = '', text = '', html = '', "
-            "attachments = '[]' WHERE id = $1 AND state = 'sending'",
+            f"UPDATE message SET state = 'sent', sent_at = $2, reason = '', {_EMPTY} "  # noqa: S608 - own text
+            "WHERE id = $1 AND state = 'sending'",
             message_id, now,
         )  # fmt: skip
 
@@ -92,6 +97,8 @@ async def _record_failure(row: Record, failure: MailFailed, now: datetime) -> No
             "UPDATE message SET state = $2, reason = $3 WHERE id = $1 AND state = 'sending'",
             row["id"], "queued" if again else "failed", failure.reason[:LONGEST_REASON],
         )  # fmt: skip
+        if not again and row["fleeting"]:
+            await execute(f"UPDATE message SET {_EMPTY}, reason = '' WHERE id = $1", row["id"])  # noqa: S608 - own text
         if changed and again:
             run_at = now + DELAYS[row["attempts"] - 1]
             await enqueue(DELIVER, {"message_id": row["id"]}, run_at=run_at)

@@ -39,19 +39,21 @@ async def send_email(
     attachments: Sequence[Attachment] = (),
     topic_id: UUID | None = None,
     list_id: UUID | None = None,
+    fleeting: bool = False,
 ) -> UUID | None:
     """Queue the message `name` (a folder of `templates/emails`) to the address `to`.
 
     `key` says what makes this message one of a kind ("order-confirmed:<id>"): a second call with it does nothing and
     returns None. `subject_of` is the id of what the message is about, for `queries.messages_about`; `topic_id` of what
-    that belongs to, a page say, for its history. With `list_id` the recipient can unsubscribe from that list.
+    that belongs to, a page say, for its history. With `list_id` the recipient can unsubscribe from that list. Whom a `fleeting`
+    one was to is forgotten once it has left.
     """
     message_id = new_id()
     given = {**context, **_way_out(message_id, list_id)}
     rendered = render_message(name, given, locale)
     files = json.dumps([asdict(each) for each in attachments])
     what = (name, to, locale, rendered.subject, rendered.text, rendered.html, subject_of)
-    return await _queue(message_id, key, "email", *what, topic_id, list_id, files)
+    return await _queue(message_id, key, "email", *what, topic_id, list_id, files, fleeting)
 
 
 async def send_sms(
@@ -69,7 +71,7 @@ async def send_sms(
     message_id = new_id()
     text = render_sms(name, {**context, **_way_out(message_id, list_id)}, locale)
     what = (name, to, locale, text[:SMS_SUBJECT], text, "", subject_of)
-    return await _queue(message_id, key, "sms", *what, topic_id, list_id, "[]")
+    return await _queue(message_id, key, "sms", *what, topic_id, list_id, "[]", False)
 
 
 def _way_out(message_id: UUID, list_id: UUID | None) -> dict[str, str]:
@@ -80,8 +82,8 @@ async def _queue(message_id: UUID, key: str, channel: str, *values: object) -> U
     async with transaction():
         row = await fetch_one(
             "INSERT INTO message (id, key, channel, name, recipient, locale, subject, text, html, subject_of, "
-            "topic_id, list_id, attachments, state, attempts, reason, created_at) "
-            "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13::jsonb, 'queued', 0, '', $14) "
+            "topic_id, list_id, attachments, fleeting, state, attempts, reason, created_at) "
+            "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13::jsonb, $14, 'queued', 0, '', $15) "
             "ON CONFLICT (key) DO NOTHING RETURNING id",
             message_id, key, channel, *values, utc_now(),
         )  # fmt: skip

@@ -1,6 +1,6 @@
 """Messages and their fate."""
 
-from piccolo.columns import JSONB, UUID, Integer, Text, Timestamptz, Varchar
+from piccolo.columns import JSONB, UUID, Boolean, Integer, Text, Timestamptz, Varchar
 from piccolo.table import Table
 
 from app.core.ids import new_id
@@ -12,7 +12,8 @@ class Message(Table, tablename="message"):
     `state` is queued, sending (a worker holds it since `claimed_at`), sent, failed, bounced (accepted first, returned
     later) or skipped (its recipient had unsubscribed); `reason` says why the last attempt failed. The bodies are
     emptied once the message is sent: the links in them open things. `topic_id` is what many messages belong to, a page
-    say; `list_id` what the recipient can unsubscribe from, if it is that kind of message.
+    say; `list_id` what the recipient can unsubscribe from, if it is that kind of message. Whom a `fleeting` one was to is forgotten once it
+    has left, or was given up.
     """
 
     id = UUID(primary_key=True, default=new_id)
@@ -31,6 +32,7 @@ class Message(Table, tablename="message"):
     state = Varchar(length=10, default="queued")
     attempts = Integer(default=0)
     reason = Text()
+    fleeting = Boolean(null=False, default=False)
     created_at = Timestamptz(default=None, null=False)
     claimed_at = Timestamptz(default=None, null=True)
     sent_at = Timestamptz(default=None, null=True)

@@ -9,6 +9,7 @@ from app.core.settings import get_settings
 from app.notifications.sending import Attachment, send_email, send_sms
 from app.pages.collecting import Collection
 from app.pages.showing import speaking
+from app.receipts.giving import receipt_path
 from app.registrations import reaching
 from app.registrations.calendar import CONTENT_TYPE, FILE_NAME, event_calendar
 from app.registrations.fields import labelled
@@ -49,6 +50,28 @@ async def send_cancelled(
     """Confirm that a registration is cancelled, and take the event out of the calendar."""
     key = f"registration-cancelled:{registration.id}"
     await _send(collection, registration, "registration-cancelled", key, now, cancelled=True)
+
+
+async def send_erased(
+    collection: Collection, registration: RegistrationView, number: str, now: datetime
+) -> None:
+    """Send the receipt of an erasure; whom to is forgotten once it has left."""
+    base = get_settings().base_url.rstrip("/")
+    context = {
+        "title": collection.title,
+        "zone": collection.zone,
+        "number": number,
+        "at": now,
+        "url": base + receipt_path(number),
+    }
+    await send_email(
+        registration.email,
+        "registration-erased",
+        context,
+        locale=registration.language,
+        key=f"registration-erased:{number}",
+        fleeting=True,
+    )
 
 
 async def send_plan_full(collection: Collection, plan: str, allowed: int) -> None:

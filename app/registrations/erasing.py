@@ -7,8 +7,11 @@ from app.core import db
 from app.core.errors import NotFound
 from app.notifications.forgetting import forget
 from app.pages.collecting import Collection
+from app.receipts.giving import REGISTRATION, give_receipt
 from app.registrations import counting, queries, seats
 from app.registrations.cancelling import free
+from app.registrations.emails import send_erased
+from app.registrations.queries import RegistrationView
 
 
 async def erase(collection: Collection, registration_id: UUID, now: datetime) -> bool:
@@ -32,3 +35,17 @@ async def erase(collection: Collection, registration_id: UUID, now: datetime) ->
         await forget(registration_id)
         await db.execute("DELETE FROM registration WHERE id = $1", registration_id)
     return True
+
+
+async def erase_for_registrant(
+    collection: Collection, registration: RegistrationView, now: datetime
+) -> str:
+    """Erase a registration as its own registrant asks for, with a receipt, by mail too; return the receipt's number, ""
+    when it was erased already."""
+    async with db.transaction():
+        if not await erase(collection, registration.id, now):
+            return ""
+        number = await give_receipt(REGISTRATION, registration.contact, now, registrations=1)
+        if registration.email:
+            await send_erased(collection, registration, number, now)
+    return number

@@ -10,6 +10,7 @@ from app.auth.second_step import step_token
 from app.auth.viewer import Viewer
 from app.core import db
 from app.core.ids import new_id
+from app.receipts.giving import REGISTRATION, give_receipt
 from app.storage.objects import get_store
 from tests.factories.two_factor import make_two_factor
 
@@ -33,7 +34,9 @@ async def make_account(viewer: Viewer, visitor: httpx.AsyncClient, now: datetime
            VALUES ($1, $2, 'done', $3, $4, $4, $5)""",
         *(export_id, viewer.user_id, key, now, now + DAY),
     )
+    number = await give_receipt(REGISTRATION, "gone@example.com", now, registrations=1)
     return {
+        "number": number,
         "export_id": str(export_id),
         "address/confirm/token": change_token(CONFIRM, change.id, now, DAY),
         "address/undo/token": change_token(UNDO, change.id, now, DAY),

@@ -113,5 +113,10 @@ STAFF = {
     "/console/staff/plans/{plan_id}",
     "/console/staff/users/{user_id}",
 }
-PRIVACY = {"/privacy", "/console/account/data", "/console/staff/retention"}
+PRIVACY = {
+    "/privacy",
+    "/privacy/receipts/{number}",
+    "/console/account/data",
+    "/console/staff/retention",
+}
 CONSOLE = PRIVACY | WORK | BILLING | TEAM | ACCOUNT | STAFF

@@ -9,7 +9,9 @@ import pytest
 from litestar import Litestar
 from playwright.async_api import expect
 
+from app.core.clock import utc_now
 from app.core.settings import get_settings
+from app.receipts.giving import REGISTRATION, give_receipt
 from tests.system.auditing import Audit
 from tests.system.pages import PRIVACY
 from tests.system.people import Visitors
@@ -43,6 +45,12 @@ async def test_taking_along_and_what_is_kept(
     await (await got.value).save_as(tmp_path / "mine.zip")
     with zipfile.ZipFile(io.BytesIO((tmp_path / "mine.zip").read_bytes())) as archive:
         assert b"olivia@example.com" in archive.read("account.json")
+    number = await give_receipt(REGISTRATION, "rita@example.com", utc_now(), registrations=1)
+    await audit.visit(f"/privacy/receipts/{number}")
+    await page.get_by_label("E-mail address").fill("Rita@Example.com")
+    await page.get_by_role("button", name="Check").click()
+    await expect(page.get_by_role("status").first).to_contain_text("Yes")
+    await audit.look("a receipt that fits")
     await page.goto(RETENTION)
     await page.get_by_role("button", name="Dry run").click()
     await expect(page.get_by_role("status").first).to_contain_text("Nothing was changed")

@@ -19,7 +19,7 @@ from app.registrations.cancelling import cancel
 from app.registrations.changing import change
 from app.registrations.controllers.looking import look_of, view_of
 from app.registrations.controllers.signing_up import calendar_file
-from app.registrations.erasing import erase
+from app.registrations.erasing import erase_for_registrant
 from app.registrations.fields import labelled, typed_of
 from app.registrations.forms import changes_of, read_change
 from app.registrations.happenings import happening_of
@@ -79,9 +79,16 @@ class ManagingController(Controller):
         self, request: Request_, now: Named[datetime], token: FromPath[str]
     ) -> Response[str]:
         collection, registration = await _find(request, token, now)
-        await erase(collection, registration.id, now)
+        number = await erase_for_registrant(collection, registration, now)
         view = await view_of(collection.short_id, now)
-        return page(request, "registrations/erased.html", **look_of(view.page), page=view.page)
+        return page(
+            request,
+            "registrations/erased.html",
+            **look_of(view.page),
+            page=view.page,
+            number=number,
+            mailed=bool(registration.email),
+        )
 
     @get("/export")
     async def export(
