@@ -5,7 +5,9 @@ An address is an IPv4 address or an IPv6 /64: that is what one subscriber has, a
 
 import ipaddress
 import math
+from dataclasses import dataclass
 from functools import lru_cache
+from time import monotonic
 from typing import Any
 
 import structlog
@@ -25,14 +27,31 @@ ADDRESS_LENGTH = 100
 # What one subscriber has, and what belongs together.
 SUBSCRIBER_BITS = {4: 32, 6: 64}
 NETWORK_BITS = {4: 24, 6: 48}
+# A Redis that does not answer within the first is away, and is asked again after the second.
+ANSWERS_SECONDS, AWAY_SECONDS = 1.0, 5.0
+
+
+@dataclass
+class _Away:
+    """Until when Redis is not asked, on the machine's own clock."""
+
+    until: float = 0.0
+
+
+_away = _Away()
 
 
 @lru_cache
 def _limiter() -> MovingWindowRateLimiter:
     url = get_settings().redis_url
-    storage: Storage = (
-        RedisStorage(f"async+{url}", implementation="redispy") if url else MemoryStorage()
-    )
+    storage: Storage = MemoryStorage()
+    if url:
+        storage = RedisStorage(
+            f"async+{url}",
+            implementation="redispy",
+            socket_connect_timeout=ANSWERS_SECONDS,
+            socket_timeout=ANSWERS_SECONDS,
+        )
     return MovingWindowRateLimiter(storage)
 
 
@@ -89,17 +108,7 @@ async def limit(
 
     Raises TooManyRequests with the seconds to wait.
     """
-    if not get_settings().rate_limits:
-        return
-    subject = _subject(request, key)
-    try:
-        wait = await _wait(_limiter(), rate, name, subject)
-    except (RedisError, OSError) as error:
-        # A Redis that is away neither opens the door nor closes it: each process counts for itself meanwhile.
-        log.warning("ratelimit.redis_away", error=repr(error))
-        wait = await _wait(_own_limiter(), rate, name, subject)
-    if wait:
-        raise TooManyRequests(wait)
+    await _ask(request, name, rate, key, 1)
 
 
 async def ensure_left(
@@ -109,14 +118,23 @@ async def ensure_left(
 
     For what is only counted when it fails, such as guesses.
     """
+    await _ask(request, name, rate, key, 0)
+
+
+async def _ask(
+    request: Request[Any, Any, Any], name: str, rate: str, key: str | None, cost: int
+) -> None:
     if not get_settings().rate_limits:
         return
     subject = _subject(request, key)
     try:
-        wait = await _wait(_limiter(), rate, name, subject, cost=0)
+        limiter = _limiter() if monotonic() >= _away.until else _own_limiter()
+        wait = await _wait(limiter, rate, name, subject, cost)
     except (RedisError, OSError) as error:
+        # A Redis that is away neither opens the door nor closes it: each process counts for itself meanwhile.
         log.warning("ratelimit.redis_away", error=repr(error))
-        wait = await _wait(_own_limiter(), rate, name, subject, cost=0)
+        _away.until = monotonic() + AWAY_SECONDS
+        wait = await _wait(_own_limiter(), rate, name, subject, cost)
     if wait:
         raise TooManyRequests(wait)
 
@@ -135,5 +153,6 @@ async def _wait(
 
 async def reset_limits() -> None:
     """Forget all counts; for tests."""
+    _away.until = 0.0
     await _limiter().storage.reset()
     await _own_limiter().storage.reset()
