@@ -9,6 +9,8 @@ CODE := app tests bench piccolo_conf.py migrations
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_NO_INPUT := 1
+# A run of the tests starts dozens of processes: compiled once is enough.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help run test check format bench chaos lock audit clean setup
 

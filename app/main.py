@@ -4,7 +4,6 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from datetime import datetime
 
-import sentry_sdk
 from litestar import Litestar
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
@@ -163,6 +162,8 @@ def create_app() -> Litestar:
         raise RuntimeError("Unsafe settings: " + " ".join(problems))
     configure_logging(settings)
     if settings.sentry_dsn:
+        import sentry_sdk  # only who has it takes the time and the memory of its package
+
         sentry_sdk.init(
             settings.sentry_dsn, environment=settings.environment, send_default_pii=False
         )

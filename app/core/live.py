@@ -8,12 +8,12 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
 from functools import partial
+from types import ModuleType
 from typing import Any
 
 import asyncpg
 import structlog
 
-from app.core import live_redis
 from app.core.db import after_commit, connection
 from app.core.memory import Tide
 from app.core.readers import Reader, clock_event, retry_ms
@@ -32,10 +32,17 @@ Renderer = Callable[[str], Awaitable[str | None]]
 Listener = Callable[[str | None], None]
 
 
+def _redis() -> ModuleType:
+    """Only who has Redis takes the time and the memory of its package."""
+    from app.core import live_redis
+
+    return live_redis
+
+
 async def publish(topic: str) -> None:
     """Say, in the current transaction, that `topic` changed; heard by every process when it commits."""
     if get_settings().redis_url:
-        await after_commit(partial(live_redis.publish, topic))
+        await after_commit(partial(_redis().publish, topic))
         return
     async with connection() as conn:
         await conn.execute("SELECT pg_notify($1, $2)", CHANNEL, topic)
@@ -44,7 +51,7 @@ async def publish(topic: str) -> None:
 async def notified(topic: str) -> None:
     """Say the same of a topic that a statement of the current transaction has told Postgres of by itself."""
     if get_settings().redis_url:
-        await after_commit(partial(live_redis.publish, topic))
+        await after_commit(partial(_redis().publish, topic))
 
 
 class LiveBus:
@@ -152,7 +159,7 @@ class LiveBus:
         while True:
             try:
                 if get_settings().redis_url:
-                    await live_redis.hear(self._is_connected, self._heard)
+                    await _redis().hear(self._is_connected, self._heard)
                 else:
                     await self._hear()
             except Exception as error:  # whatever it was: who believes to hear and is deaf shows old pages for ever

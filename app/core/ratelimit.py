@@ -14,8 +14,8 @@ import structlog
 from limits import parse
 from limits.aio.storage import MemoryStorage, RedisStorage, Storage
 from limits.aio.strategies import MovingWindowRateLimiter
+from limits.errors import StorageError
 from litestar import Request
-from redis.exceptions import RedisError
 
 from app.core.clock import utc_now
 from app.core.errors import TooManyRequests
@@ -48,6 +48,7 @@ def _limiter() -> MovingWindowRateLimiter:
     if url:
         storage = RedisStorage(
             f"async+{url}",
+            wrap_exceptions=True,
             implementation="redispy",
             socket_connect_timeout=ANSWERS_SECONDS,
             socket_timeout=ANSWERS_SECONDS,
@@ -130,7 +131,7 @@ async def _ask(
     try:
         limiter = _limiter() if monotonic() >= _away.until else _own_limiter()
         wait = await _wait(limiter, rate, name, subject, cost)
-    except (RedisError, OSError) as error:
+    except (StorageError, OSError) as error:
         # A Redis that is away neither opens the door nor closes it: each process counts for itself meanwhile.
         log.warning("ratelimit.redis_away", error=repr(error))
         _away.until = monotonic() + AWAY_SECONDS

@@ -7,9 +7,10 @@ accent, a dark variant) is derived, and moved in lightness until text reaches th
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from coloraide import Color
+if TYPE_CHECKING:
+    from coloraide import Color
 
 from app.core.i18n import gettext as _
 
@@ -76,9 +77,16 @@ def font_label(font: Font) -> str:
     return {**plain, "serif": _("Serif"), "slab": _("Slab serif"), "mono": _("Monospaced")}[font]
 
 
+def _color(text: str) -> "Color":
+    # Only where a page's colours are worked out is the time and memory of the package taken.
+    from coloraide import Color
+
+    return Color(text)
+
+
 def contrast(a: str, b: str) -> float:
     """Return the WCAG 2.1 contrast ratio of two colours, 1 to 21."""
-    return float(Color(a).contrast(b, method="wcag21"))
+    return float(_color(a).contrast(b, method="wcag21"))
 
 
 def check(theme: Theme) -> list[tuple[str, str, float]]:
@@ -119,13 +127,13 @@ def check(theme: Theme) -> list[tuple[str, str, float]]:
     ]
 
 
-def _hex(color: Color) -> str:
+def _hex(color: "Color") -> str:
     return color.convert("srgb").fit().to_string(hex=True)
 
 
 def _mix(a: str, b: str, share: float) -> str:
     """Return `a` with `share` of `b` in it."""
-    return _hex(Color(a).mix(b, share, space="oklab"))
+    return _hex(_color(a).mix(b, share, space="oklab"))
 
 
 def _is_dark(colour: str) -> bool:
@@ -147,7 +155,7 @@ def _readable(colour: str, *grounds: str) -> str:
 def _darkened(theme: Theme) -> Theme:
     """Return the theme for dark surroundings: the same hues, light on dark."""
     ground, card, ink = (
-        Color(colour)
+        _color(colour)
         .convert("oklch")
         .set({"lightness": lightness, "chroma": lambda c: min(c, 0.02)})
         for colour, lightness in (
@@ -157,7 +165,7 @@ def _darkened(theme: Theme) -> Theme:
         )
     )
     accent = (
-        Color(theme.accent)
+        _color(theme.accent)
         .convert("oklch")
         .set("lightness", lambda lightness: max(lightness, 0.78))
     )
