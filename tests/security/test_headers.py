@@ -45,6 +45,10 @@ async def test_every_page_is_guarded_and_only_embeds_are_framed(attack: Attack) 
         assert not [name for name in GUARDS if name not in answer.headers], said
         # What is no page must not become one where it is opened by itself.
         _hold_policy(answer, said, embed=route.template in EMBEDS)
+        alone = route.console or "token" in route.parameters
+        if kind == "text/html" and alone and answer.status_code != 303:
+            # What only one person may see is kept by no cache on the way, and not for the next at the same machine.
+            assert "no-store" in answer.headers["cache-control"], said
         seen += kind == "text/html"
     assert seen > 60
 
