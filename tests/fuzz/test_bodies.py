@@ -9,7 +9,7 @@ from tests.fuzz.attacking import Attack
 from tests.fuzz.discovery import Route, unsafe
 
 # All of them go to two forms, and in turn so many to every route.
-EACH_ROUTE = 6
+EACH_ROUTE = 4
 FORM = "application/x-www-form-urlencoded"
 MULTIPART = 'multipart/form-data; boundary="x"'
 DEEP = b"[" * 100_000

@@ -13,7 +13,7 @@ from tests.fuzz.discovery import SentForm, unsafe
 from tests.fuzz.nasties import ALL, anything
 
 # How many of the picked ones go into each form, and at least into each of its fields.
-EACH_FORM = 6
+EACH_FORM = 4
 EACH_FIELD = 1
 # Sent by scripts with the fields of another form.
 SAME_AS = {
@@ -133,7 +133,7 @@ async def test_picked_by_hand(attack: Attack, targets: list[Target]) -> None:
 
 
 @settings(
-    max_examples=250,
+    max_examples=150,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -30,7 +30,12 @@ async def test_stripe_pages_are_accessible(browser: Browser, shop: Shop) -> None
     shop.pay(paid.id)
     base, name = shop.sandbox.base_url, shop.key.removeprefix("sk_test_")
     event = shop.sdk.v1.events.list().data[0].id
-    pages = [str(waiting.url), f"{base}/?account={name}", f"{base}/events/{event}"]
+    pages = [
+        str(waiting.url),
+        f"{base}/?account={name}",
+        f"{base}/events/{event}",
+        f"{base}/nowhere",
+    ]
     await look_at(browser, [*pages, f"{base}/c/pay/{paid.id}", f"{base}/c/pay/{gone.id}"])
 
 

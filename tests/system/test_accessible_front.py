@@ -1,4 +1,4 @@
-"""Axe finds nothing on the way in, on pages that say what went wrong, in the payment sandbox and in the inbox."""
+"""Axe finds nothing on the way in, on pages that say what went wrong, and in a mail."""
 
 from datetime import timedelta
 from typing import Any
@@ -13,11 +13,10 @@ from app.core.clock import utc_now
 from app.core.errors import Conflict, Invalid, MayflyError, TooLarge, UpstreamFailed
 from app.core.signing import sign_token
 from tests.factories.pages import make_page
-from tests.support import environment
 from tests.system.auditing import Audit
 from tests.system.pages import FRONT
 from tests.system.people import Visitors
-from tests.system.steps import DECLINED_CARD, go_to_payment, mailed_link, pay, thanked
+from tests.system.steps import go_to_payment, mailed_link, pay, thanked
 
 pytestmark = pytest.mark.system
 
@@ -92,43 +91,20 @@ async def test_what_went_wrong(
     audit.verdict(app, set())
 
 
-async def test_the_payment_sandbox_and_the_inbox(
+async def test_a_mail_as_a_mail_program_shows_it(
     owner: Any, app: Litestar, visitors: Visitors, shop: Any, inbox: Any
 ) -> None:
     sale = await make_page(owner.viewer, now=utc_now(), quantity=3)
     page = await visitors(reduced_motion="reduce")
-    visitors.watch(page).allowed |= {402, 404, 410, 422}
-    audit = Audit(page)
     await page.goto(f"/p/{sale.short_id}")
     await go_to_payment(page, "vera@example.com")
-    payment = page.url
-    await audit.look("payment")
-    await page.get_by_role("button", name="Pay ").click()
-    await expect(page.get_by_role("alert")).to_be_visible()
-    await audit.look("payment, incomplete")
-    await pay(page, DECLINED_CARD)
-    await expect(page.get_by_label("Card number")).to_have_attribute("aria-invalid", "true")
-    await audit.look("payment, declined")
     await pay(page)
     await thanked(page)
-    await audit.visit(payment)
-
-    stripe = environment.shared()["stripe_base"]
-    await audit.visit(f"{stripe}/?account={shop.key.removeprefix('sk_test_')}", f"{stripe}/nowhere")
-    await page.goto(f"{stripe}/?account={shop.key.removeprefix('sk_test_')}")
-    await page.locator("a[href*='/events/']").first.click()
-    await page.wait_for_url("**/events/*")
-    await audit.look("an event")
-
     await mailed_link(inbox, "vera@example.com", "/orders/")
     (mail,) = await inbox("vera@example.com")
-    await audit.visit(inbox.url, f"{inbox.url}/?to=nobody@example.com")
-    await page.goto(f"{inbox.url}/?to=vera@example.com")
-    await page.locator("a[href*='/messages/']").first.click()
-    for view in ("html", "text", "source"):
-        await audit.visit(f"{page.url.partition('?')[0]}?view={view}")
-    # As a mail program shows it; the inbox's own frame runs no scripts, axe's included.
+    # The inbox's own frame runs no scripts, axe's included.
     await page.goto("about:blank")
     await page.set_content(mail["html"])
+    audit = Audit(page)
     await audit.look("a mail")
     audit.verdict(app, set())
