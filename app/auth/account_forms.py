@@ -2,9 +2,9 @@
 
 from typing import Annotated
 
-from pydantic import AfterValidator, EmailStr, StringConstraints
+from pydantic import AfterValidator, StringConstraints
 
-from app.auth.forms import Name, Password
+from app.auth.forms import Name, OwnAddress, Password
 from app.core.forms import FormModel
 from app.core.zones import check_zone
 
@@ -26,7 +26,7 @@ class ProfileForm(FormModel):
 
 
 class AddressForm(FormModel):
-    email: EmailStr
+    email: OwnAddress
     current: Password
 
 

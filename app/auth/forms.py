@@ -7,6 +7,8 @@ from pydantic import AfterValidator, EmailStr, StringConstraints, ValidationInfo
 from app.auth.passwords import LONGEST, check_new_password
 from app.core.forms import FieldError, FormModel
 from app.core.i18n import gettext as _
+from app.core.settings import get_settings
+from app.core.throwaway import is_throwaway
 from app.core.trap import TrapForm
 from app.core.zones import zones
 
@@ -33,6 +35,16 @@ Password = Annotated[
 NewPassword = Annotated[str, StringConstraints(strip_whitespace=False)]
 
 
+def _kept(email: str) -> str:
+    if get_settings().refuse_throwaway_accounts and is_throwaway(email):
+        raise ValueError(_("Please use an address that you keep: this one is thrown away soon."))
+    return email
+
+
+# An address that becomes an account's.
+OwnAddress = Annotated[EmailStr, AfterValidator(_kept)]
+
+
 def _zone_or_none(zone: str) -> str:
     # Filled in by the browser: one that we do not know is no reason to turn somebody away.
     return zone if zone in zones() else ""
@@ -40,7 +52,7 @@ def _zone_or_none(zone: str) -> str:
 
 class SignUpForm(TrapForm):
     name: Name
-    email: EmailStr
+    email: OwnAddress
     password: NewPassword
     zone: Annotated[str, AfterValidator(_zone_or_none)] = ""
     next: str = ""

@@ -94,6 +94,8 @@ class Settings(BaseSettings):
     # So long an account that is to be erased can still be kept; 0 erases it at once.
     erasure_grace_days: int = Field(default=7, ge=0)
     rate_limits: bool = True
+    # Whether nobody gets an account with an address whose mailbox is forgotten after minutes.
+    refuse_throwaway_accounts: bool = False
 
     log_level: str = "INFO"
     log_format: Literal["console", "json"] = "console"

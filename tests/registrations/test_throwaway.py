@@ -1,4 +1,4 @@
-"""A page may refuse addresses that nobody keeps; by default none does."""
+"""A page may refuse addresses that nobody keeps, and so may an installation for accounts; by default none does."""
 
 import json
 from typing import Any
@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from app.core import db
+from app.core.settings import get_settings
 from app.core.throwaway import is_throwaway
 from app.pages import loading
 from app.pages.editing import form_of
@@ -64,6 +65,25 @@ async def test_a_page_that_refuses_them_says_so_beside_the_field(
     for table in ("registration", "pending_registration"):
         assert await db.fetch_value(f"SELECT count(*) FROM {table}") == 0
     assert (await send(client, event.short_id)).status_code == 303
+
+
+@pytest.mark.parametrize("refused", [False, True])
+async def test_an_installation_may_refuse_them_for_accounts(
+    owner: Any, client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch, refused: bool
+) -> None:
+    """For a new one, and for another address of one that there is."""
+    monkeypatch.setattr(get_settings(), "refuse_throwaway_accounts", refused)
+    form = {"name": "Ann", "email": THROWN, "password": "eleven pages"}
+    change = {"email": f"2-{THROWN}", "current": "correct horse 1"}
+    answers = [
+        await client.post("/signup", data=form),
+        await owner.post("/console/account/address", data=change),
+    ]
+    assert [answer.status_code for answer in answers] == [422 if refused else 303] * 2
+    assert [("an address that you keep" in answer.text) for answer in answers] == [refused] * 2
+    accounts = await db.fetch_value('SELECT count(*) FROM "user" WHERE email = $1', THROWN)
+    asked = await db.fetch_value("SELECT count(*) FROM email_change")
+    assert (accounts, asked) == ((0, 0) if refused else (1, 1))
 
 
 @pytest.mark.parametrize("type_name", ["countdown", "event-registration"])
