@@ -11,6 +11,7 @@ from uuid import UUID
 from litestar import Request
 from litestar.datastructures import Cookie
 
+from app.auth.cookies import cookie_name
 from app.core.ratelimit import client_address
 from app.core.settings import get_settings
 
@@ -35,7 +36,7 @@ def customer_id(email: str) -> UUID:
 
 def buyer_of(request: Request_) -> str | None:
     """Return the buyer key that this browser got at an earlier checkout."""
-    key = request.cookies.get(COOKIE, "")
+    key = request.cookies.get(cookie_name(COOKIE), "")
     return key if _KEY.fullmatch(key) else None
 
 
@@ -57,14 +58,18 @@ def attempt_key(attempt: str, buyer: str) -> UUID:
 
 
 def buyer_cookie(buyer: str) -> Cookie:
-    """Return the cookie by which a browser finds its own hold again; set only when a checkout starts."""
+    """Return the cookie by which a browser finds its own hold again; set only when a checkout starts.
+
+    Over https no other host can plant it: what is held by it shows where to pay, and for whom.
+    """
+    secure = get_settings().secure
     return Cookie(
-        key=COOKIE,
+        key=cookie_name(COOKIE),
         value=buyer,
-        path="/p",
+        path="/" if secure else "/p",
         max_age=COOKIE_SECONDS,
         httponly=True,
-        secure=get_settings().secure,
+        secure=secure,
         samesite="lax",
     )
 

@@ -6,12 +6,20 @@ from typing import Any
 import httpx
 import pytest
 
-from app.auth.cookies import set_session_cookies_on
+from app.auth.cookies import (
+    device_cookie,
+    session_cookies,
+    set_session_cookies_on,
+    step_cookie,
+)
 from app.auth.sessions import start_session
 from app.auth.tokens import Tokens
 from app.core import db
 from app.core.clock import ManualClock
+from app.core.settings import get_settings
+from app.orders.buyers import buyer_cookie
 from tests.conftest import Member
+from tests.factories.orders import form, make_sale
 from tests.factories.two_factor import make_two_factor
 
 OLIVIA = {"email": "olivia@example.com", "password": "correct horse 1", "next": ""}
@@ -104,6 +112,31 @@ async def test_a_browser_can_not_say_which_session_it_wants(
     assert wanted not in ids
 
 
+@pytest.mark.parametrize("base", ["https://mayfly.example", "http://127.0.0.1:8000"])
+async def test_no_other_host_can_plant_a_cookie_of_ours(
+    owner: Member, now: datetime, monkeypatch: pytest.MonkeyPatch, base: str
+) -> None:
+    """Browsers take a `__Host-` cookie from the host itself alone, over https, for all of it."""
+    monkeypatch.setattr(get_settings(), "base_url", base)
+    tokens = await start_session(owner.viewer.user_id, now)
+    minute = timedelta(minutes=1)
+    cookies = [
+        *session_cookies(tokens),
+        device_cookie("x"),
+        step_cookie("x", minute),
+        buyer_cookie("0" * 32),
+    ]
+    for cookie in cookies:
+        header = cookie.to_header(header="")
+        assert "HttpOnly" in header
+        assert "SameSite=lax" in header
+        assert "Domain" not in header
+        if get_settings().secure:
+            assert header.startswith("__Host-"), header
+            assert "Secure" in header
+            assert "Path=/;" in header
+
+
 async def test_a_login_by_somebody_else_s_page_is_refused(
     client: httpx.AsyncClient, outsider: Member
 ) -> None:
@@ -112,3 +145,24 @@ async def test_a_login_by_somebody_else_s_page_is_refused(
     for forged in ({"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "cross-site"}):
         assert (await client.post("/login", data=mallory, headers=forged)).status_code == 403
     assert not client.cookies
+
+
+async def test_over_https_a_buyer_has_the_hold_and_who_plants_a_key_has_not(
+    app: Any, owner: Member, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(get_settings(), "base_url", "https://mayfly.example")
+    sale = await make_sale(owner.viewer, now)
+    page = f"/p/{sale.short_id}"
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(app),
+        base_url="https://mayfly.example",
+        headers={"Sec-Fetch-Site": "same-origin"},
+    ) as browser:
+        answer = await browser.post(f"{page}/checkout", data=form(sale, 1))
+        assert answer.status_code == 303
+        assert 'id="hold"' in (await browser.get(page)).text
+        key = browser.cookies["__Host-buyer"]
+        browser.cookies.clear()
+        planted = await browser.get(page, headers={"Cookie": f"buyer={key}"})
+    assert planted.status_code == 200
+    assert 'id="hold"' not in planted.text

@@ -10,6 +10,7 @@ from litestar.di import NamedDependency as Named
 from litestar.params import FromPath
 from sse_starlette import EventSourceResponse
 
+from app.auth.cookies import cookie_name
 from app.core.assets import FOREVER
 from app.core.errors import Invalid, NotFound
 from app.core.forms import read_form
@@ -58,7 +59,11 @@ async def _shown(short_id: str, now: datetime, source: str = "") -> Shown:
 
 
 async def _personal(request: Request_, shown: Shown) -> str:
-    if Personal.part is None or BUYER_COOKIE not in request.cookies or shown.status != 200:
+    if (
+        Personal.part is None
+        or cookie_name(BUYER_COOKIE) not in request.cookies
+        or shown.status != 200
+    ):
         return ""
     with showing.speaking(shown.page.language):
         return await Personal.part(request, shown.page)
