@@ -17,6 +17,7 @@ from markupsafe import Markup
 from app.core import i18n
 from app.core.assets import asset_url
 from app.core.clock import milliseconds, utc_now
+from app.core.compiled import kept_bytecode
 from app.core.errors import BadSignature, ExpiredLink
 from app.core.money import format_amount_input, format_money
 from app.core.settings import get_settings
@@ -59,6 +60,7 @@ def _environment() -> Environment:
         extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
         trim_blocks=True,
         lstrip_blocks=True,
+        bytecode_cache=kept_bytecode(Path(__file__)),
         auto_reload=get_settings().environment == "development",
     )
     # Added by the i18n extension, which the type of Environment does not know.
