@@ -64,7 +64,9 @@ def _own_limiter() -> MovingWindowRateLimiter:
 def client_address(request: Request[Any, Any, Any]) -> str:
     """Return the visitor's IP address: the connection's, or what a trusted proxy says of it."""
     peer = request.client.host if request.client else "127.0.0.1"
-    return address_behind(peer, request.headers.get("x-forwarded-for", ""))
+    # Some proxies add a line of their own behind the one that the browser sent.
+    lines = request.headers.getall("x-forwarded-for", [])
+    return address_behind(peer, ",".join(lines))
 
 
 def address_behind(peer: str, said: str) -> str:

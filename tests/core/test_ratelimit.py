@@ -60,3 +60,28 @@ def test_networks() -> None:
     assert network_of("198.51.100.7") == "198.51.100.0/24"
     assert network_of("2001:db8:1:2::1") == "2001:db8:1::/48"
     assert client_address(from_("::ffff:198.51.100.7")) == "198.51.100.7"
+
+
+@pytest.mark.parametrize(
+    ("lines", "found"),
+    [
+        ([], "10.0.0.2"),
+        (["198.51.100.7"], "198.51.100.7"),
+        # What the browser says of itself stands before what the proxies add, in one line or in several.
+        (["203.0.113.9, 198.51.100.7"], "198.51.100.7"),
+        (["203.0.113.9", "198.51.100.7"], "198.51.100.7"),
+        (["203.0.113.9", "198.51.100.7, 10.0.0.1"], "198.51.100.7"),
+        (["10.0.0.1", "198.51.100.7", "10.0.0.1"], "198.51.100.7"),
+        (["198.51.100.7, nonsense"], "10.0.0.2"),
+    ],
+)
+def test_an_address_is_what_trusted_proxies_say_last(
+    monkeypatch: pytest.MonkeyPatch, lines: list[str], found: str
+) -> None:
+    monkeypatch.setattr(get_settings(), "trusted_proxies", ["10.0.0.1", "10.0.0.2"])
+    headers = [(b"x-forwarded-for", line.encode()) for line in lines]
+    scope = {"type": "http", "client": ("10.0.0.2", 40000), "headers": headers, "state": {}}
+    assert client_address(Request(scope)) == found  # type: ignore[arg-type]  # all that is read
+    # Nobody else is believed.
+    scope["client"] = ("198.51.100.99", 40000)
+    assert client_address(Request(scope)) == "198.51.100.99"  # type: ignore[arg-type]  # all that is read
