@@ -32,8 +32,11 @@ async def readyz() -> Response[dict[str, bool]]:
 
 @get("/metrics", sync_to_thread=False)
 def metrics(request: Request[Any, Any, Any]) -> Response[bytes]:
-    """Prometheus figures; behind a bearer token where one is set."""
-    token = get_settings().metrics_token
+    """Prometheus figures; behind a bearer token where one is set, and always in production."""
+    settings = get_settings()
+    token = settings.metrics_token
+    if not token and settings.environment == "production":
+        raise NotFoundException
     # As bytes: compare_digest raises for text that is not ASCII.
     given = request.headers.get("authorization", "").encode()
     if token and not hmac.compare_digest(given, f"Bearer {token}".encode()):

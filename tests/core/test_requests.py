@@ -39,6 +39,16 @@ async def test_figures_are_hidden_behind_their_token(
     ).status_code == 200
 
 
+async def test_in_production_figures_are_nobodys_unless_a_token_is_set(
+    client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from app.core.settings import get_settings
+
+    monkeypatch.setattr(get_settings(), "environment", "production")
+    for given in ({}, {"Authorization": "Bearer "}):
+        assert (await client.get("/metrics", headers=given)).status_code == 404
+
+
 async def test_every_answer_is_guarded(client: httpx.AsyncClient) -> None:
     headers = (await client.get("/healthz")).headers
     policy = headers["content-security-policy"]
