@@ -6,14 +6,18 @@ from typing import Any
 import httpx
 import pytest
 
+from app.analytics.periods import last_days
+from app.analytics.reporting import make_report
 from app.auth.members import member_by_email
 from app.auth.viewer import Viewer
 from app.core import db
 from app.core.settings import get_settings
-from app.demo import create_demo, goods, occasions, sales, team
+from app.demo import create_demo, goods, guests, history, occasions, sales, team
 from app.pages import loading
 from app.pages.lifecycle import State
 from app.pages.link_figures import links_of
+from app.pages.overview import briefs_of
+from app.pages.sources import Kind, Source
 from app.pages.types import page_types
 from app.products.queries import original_files, product_cards
 from app.stock.codes.finding import find
@@ -28,6 +32,32 @@ _COUNTS = """SELECT (SELECT count(*) FROM "user") AS users, (SELECT count(*) FRO
   (SELECT count(*) FROM file) AS files, (SELECT count(*) FROM page) AS pages,
   (SELECT count(*) FROM "order") AS orders, (SELECT sum(sold) FROM stock) AS sold,
   (SELECT max(updated_at) FROM page) AS changed"""
+
+
+BOUGHT = 3
+
+
+@pytest.fixture(autouse=True)
+def _few_buyers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each pays at the sandbox, one after the other."""
+    monkeypatch.setattr(history, "CAME", history.CAME[:BOUGHT])
+
+
+async def test_there_is_something_to_report(app: Any, now: datetime) -> None:
+    await create_demo(get_settings(), now)
+    page = await loading.by_id(history.PAST.id)
+    assert page.state(now) is State.EXPIRED
+    briefs = await briefs_of(page.group_id)
+    report = await make_report(briefs, last_days("30d", page.zone, now))
+    figures = report.by_page[page.id]
+    assert (figures.checkouts, figures.orders) == (BOUGHT, BOUGHT - 1)
+    assert figures.visitors > 300 and figures.revenue["EUR"].net > 0
+    event = report.by_page[occasions.EVENT.id]
+    assert (event.signups, event.visitors > 100) == (len(guests.GUESTS), True)
+    for share in await links_of(page, now):
+        seen = report.by_source[Source(Kind.LINK, share.link.source)]
+        assert (share.visitors > 0) and seen.visitors >= share.visitors
+        assert share.takings.orders <= seen.orders
 
 
 async def test_the_printed_login_opens_the_console(
@@ -111,7 +141,7 @@ async def test_made_again_it_changes_nothing(app: Any, now: datetime) -> None:
     before = await db.fetch_one(_COUNTS)
     assert before is not None
     assert (before["users"], before["products"], before["files"]) == (2, 3, 6)
-    assert (before["pages"], before["orders"]) == (6, len(sales.GIVEN_AWAY))
+    assert (before["pages"], before["orders"]) == (7, len(sales.GIVEN_AWAY) + BOUGHT)
     await create_demo(get_settings(), now + timedelta(days=3))
     assert await db.fetch_one(_COUNTS) == before
 
@@ -131,7 +161,7 @@ async def test_interrupted_it_goes_on_where_it_stopped(
     await create_demo(get_settings(), now)
     found = await db.fetch_one(_COUNTS)
     assert found is not None
-    assert (found["users"], found["products"], found["files"], found["pages"]) == (2, 3, 6, 6)
+    assert (found["users"], found["products"], found["files"], found["pages"]) == (2, 3, 6, 7)
 
 
 async def test_production_gets_no_known_password(

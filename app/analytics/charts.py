@@ -61,10 +61,11 @@ def round_up(value: int, unit: int = 1) -> int:
     """Return an even, round number of `unit`s that is at least `value` and can be halved."""
     needed = max(math.ceil(value / unit), 1)
     step = 10 ** max(len(str(needed)) - 1, 0)
-    for factor in (2, 4, 6, 8, 10, 20):
-        if factor * step >= needed and (factor * step) % 2 == 0:
-            return factor * step * unit
-    return needed * unit
+    for tenths in (10, 12, 14, 16, 18, 20, 24, 28, 32, 40, 50, 60, 80, 100):
+        top, rest = divmod(tenths * step, 10)
+        if top >= needed and not rest and top % 2 == 0:
+            return top * unit
+    return 20 * step * unit
 
 
 def bar_chart(

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_skeleton, format_time
@@ -31,6 +32,11 @@ def percent(share: float | None) -> str:
     if share is None:
         return NOTHING
     return format_percent(round(share, 1) / 100, "#,##0.#%", locale=i18n.current_language.get())
+
+
+def clock(moment: datetime, zone: str, form: Literal["short", "medium"] = "short") -> str:
+    """Write the time of day, to the minute or to the second."""
+    return format_time(moment, form, ZoneInfo(zone), i18n.current_language.get())
 
 
 def money(currency: str) -> Callable[[int], str]:
@@ -117,8 +123,8 @@ def labels_of(period: Period) -> list[str]:
 def _named(moment: datetime, period: Period, *, short: bool) -> str:
     locale, local = i18n.current_language.get(), moment.astimezone(ZoneInfo(period.zone))
     if period.unit == "hour":
-        clock = format_time(local, "short", ZoneInfo(period.zone), locale)
-        return clock if short else f"{format_skeleton('MMMd', local, locale=locale)}, {clock}"
+        told = clock(moment, period.zone)
+        return told if short else f"{format_skeleton('MMMd', local, locale=locale)}, {told}"
     if short:
         return format_skeleton("EEEd" if len(period.parts) == 7 else "MMMd", local, locale=locale)
     day = format_date(local, "medium", locale)

@@ -22,9 +22,10 @@ class EventStream(EventSourceResponse):
 
     exit_watch: ClassVar["asyncio.Task[None] | None"] = None
 
-    def __init__(self, bus: LiveBus, topic: str) -> None:
+    def __init__(self, bus: LiveBus, topic: str, seconds: float | None = None) -> None:
+        """With `seconds` it ends after so long at the latest, and the browser asks again whether it may."""
         super().__init__(content=iter(()), headers={"X-Content-Type-Options": "nosniff"})
-        self.bus, self.topic = bus, topic
+        self.bus, self.topic, self.seconds = bus, topic, seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         self._watch_for_exit()
@@ -32,6 +33,7 @@ class EventStream(EventSourceResponse):
         await send(head)
         reader = Reader(send, asyncio.current_task())
         reader.offer(clock_event(retry_ms()) + self.bus.join(self.topic, reader))
+        ending = self._end_in_time(reader)
         try:
             while (await receive())["type"] != "http.disconnect":
                 pass
@@ -40,7 +42,14 @@ class EventStream(EventSourceResponse):
                 raise
             log.info("live.slow_reader_dropped", topic=self.topic)
         finally:
+            if ending is not None:
+                ending.cancel()
             self.bus.leave(self.topic, reader)
+
+    def _end_in_time(self, reader: Reader) -> asyncio.TimerHandle | None:
+        if self.seconds is None:
+            return None
+        return asyncio.get_running_loop().call_later(self.seconds, reader.finish)
 
     def _watch_for_exit(self) -> None:
         if EventStream.exit_watch is None or EventStream.exit_watch.done():

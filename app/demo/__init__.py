@@ -13,6 +13,7 @@ from app.core.settings import Settings
 from app.demo.codes import codes_are_up, put_up_codes
 from app.demo.creator import EMAIL, PASSWORD, demo_creator
 from app.demo.goods import put_up_goods
+from app.demo.history import put_up_history
 from app.demo.occasions import occasions_are_up, put_up_occasions
 from app.demo.rehearsals import put_up_rehearsal
 from app.demo.sales import put_up_sales, sales_are_up
@@ -42,6 +43,7 @@ async def create_demo(settings: Settings, now: datetime | None = None) -> DemoLo
         creator = await demo_creator(now)
         await put_up_team(creator, now)
         await put_up_goods(creator, now)
+        await put_up_history(creator, now)
         await put_up_occasions(creator, now)
         await put_up_sales(creator, now)
         await put_up_codes(creator, now)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID, uuid5
 
+from app.analytics.counting import count_visits as add_up_visits
 from app.auth.viewer import Viewer
 from app.demo.goods import NAMESPACE
 from app.pages.counting import count_visits
@@ -34,13 +35,13 @@ async def put_up_sources(creator: Viewer, page: PageRecord, now: datetime) -> No
 async def come_by(page: PageRecord, names: Sequence[str], now: datetime) -> dict[str, str]:
     """Count the visits of those who took something, and of those who only looked; return each one's source."""
     sources = {name: (NEWSLETTER, POSTER)[place % 3 == 2] for place, name in enumerate(names)}
-    await count_visits(
-        [
-            Visit(page.id, now, _visitor(name, place), Source(Kind.LINK, source))
-            for name, source in sources.items()
-            for place in range(LOOKED)
-        ]
-    )
+    seen = [
+        Visit(page.id, now, _visitor(name, place), Source(Kind.LINK, source))
+        for name, source in sources.items()
+        for place in range(LOOKED)
+    ]
+    await count_visits(seen)
+    await add_up_visits(seen)
     return sources
 
 

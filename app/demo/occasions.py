@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from app.auth.viewer import Viewer
 from app.demo.goods import MORNING_MIST
+from app.demo.guests import ANNOUNCED, invite
 from app.demo.pages import Plan, is_up, put_up
 
 COUNTDOWN = Plan(
@@ -73,7 +74,8 @@ async def put_up_occasions(creator: Viewer, now: datetime) -> None:
     start = (now + 9 * day).replace(hour=17, minute=0, second=0, microsecond=0)
     launch = now + 2 * day
     await put_up(creator, COUNTDOWN, None, now + 5 * day, now, target_at=launch)
-    await put_up(
-        creator, EVENT, None, start + 10 * day, now, starts_at=start, ends_at=start + 3 * hour
-    )
+    if not await is_up(EVENT, now):
+        times = {"starts_at": start, "ends_at": start + 3 * hour}
+        await put_up(creator, EVENT, None, start + 10 * day, now - ANNOUNCED, **times)
+        await invite(EVENT.id, now)
     await put_up(creator, OFFER, None, now + 3 * day, now)

@@ -2,8 +2,6 @@
 
 from datetime import datetime
 
-import httpx
-
 from app.auth.viewer import Viewer
 from app.billing.assigning import assign_plan
 from app.billing.following import follow
@@ -12,9 +10,9 @@ from app.billing.queries import live_of
 from app.billing.standing import standing_of
 from app.billing.starting import start
 from app.core.settings import get_settings
+from app.demo.paying import pay_at_sandbox
 
 PLAN = "premium"
-SANDBOX_SECONDS = 15.0
 
 
 async def put_on_plan(creator: Viewer, now: datetime) -> None:
@@ -32,9 +30,6 @@ async def put_on_plan(creator: Viewer, now: datetime) -> None:
     await start(creator, plan, now)
     chosen = await live_of(creator.organization_id)
     assert chosen is not None  # it was just begun
-    async with httpx.AsyncClient(
-        base_url=get_settings().stripe_api_base, timeout=SANDBOX_SECONDS, trust_env=False
-    ) as sandbox:
-        paid = await sandbox.post(f"/sandbox/sessions/{chosen.checkout_id}/pay", json={})
-        paid.raise_for_status()
+    assert chosen.checkout_id is not None
+    await pay_at_sandbox(chosen.checkout_id)
     await follow(chosen.id, now)

@@ -65,22 +65,29 @@ async def sold_by(
 
 @dataclass(frozen=True)
 class NewOrder:
-    """An order that was just completed."""
+    """An order that was just completed. `together` are all of its page since the same time, and `taken` what they cost
+    after refunds, in this currency."""
 
     id: UUID
     number: str
     page_id: UUID
     amount: int
     currency: str
-    refunded: int
     completed_at: datetime
+    together: int
+    taken: int
 
 
-async def newest_orders(page_ids: Collection[UUID], since: datetime, limit: int) -> list[NewOrder]:
-    """Return the orders completed since then, newest first. The caller has checked the group."""
+async def newest_orders(page_ids: Collection[UUID], since: datetime, each: int) -> list[NewOrder]:
+    """Return the newest orders completed since then, newest first: so many of each page and currency. The caller has
+    checked the group."""
     rows = await db.fetch(
-        """SELECT id, number, page_id, amount, currency, refunded_amount AS refunded, completed_at FROM "order"
-           WHERE page_id = ANY($1::uuid[]) AND completed_at >= $2 ORDER BY completed_at DESC, id DESC LIMIT $3""",
-        *(list(page_ids), since, limit),
+        """SELECT id, number, page_id, amount, currency, completed_at, together, taken FROM (
+             SELECT *, count(*) OVER page AS together, (sum(amount - refunded_amount) OVER purse)::bigint AS taken,
+               row_number() OVER (PARTITION BY page_id, currency ORDER BY completed_at DESC, id DESC) AS place
+             FROM "order" WHERE page_id = ANY($1::uuid[]) AND completed_at >= $2
+             WINDOW page AS (PARTITION BY page_id), purse AS (PARTITION BY page_id, currency)) o
+           WHERE place <= $3 ORDER BY completed_at DESC, id DESC""",
+        *(list(page_ids), since, each),
     )
     return [NewOrder(**dict(row)) for row in rows]

@@ -26,6 +26,9 @@ CASE WHEN p.published_at IS NULL OR $1 < p.published_at THEN 'draft'
      ELSE 'active' END
 """
 
+ROWS = """SELECT p.*, c.number AS contents, c.image, c.stock_ids FROM page p CROSS JOIN LATERAL (SELECT count(*) AS number,
+  array_agg(stock_id) AS stock_ids, (array_agg(image ORDER BY position))[1] AS image FROM page_content WHERE page_id = p.id) c"""
+
 
 @dataclass(frozen=True)
 class Figures:
@@ -107,16 +110,18 @@ async def list_pages(
     pages = max(1, ceil(chosen / PAGE_SIZE))
     page = min(max(page, 1), pages)
     rows = await fetch(
-        f"""SELECT p.*, c.number AS contents, c.image, c.stock_ids FROM page p
-            CROSS JOIN LATERAL (SELECT count(*) AS number, array_agg(stock_id) AS stock_ids,
-              (array_agg(image ORDER BY position))[1] AS image FROM page_content WHERE page_id = p.id) c
-            WHERE p.group_id = $2 AND p.title ILIKE $3 AND ($4 = '' OR {STATE} = $4)
-            ORDER BY p.created_at DESC, p.id DESC LIMIT $5 OFFSET $6""",  # noqa: S608 - own text
+        f"""{ROWS} WHERE p.group_id = $2 AND p.title ILIKE $3 AND ($4 = '' OR {STATE} = $4)
+            ORDER BY p.created_at DESC, p.id DESC LIMIT $5 OFFSET $6""",
         *(now, group_id, pattern, state if state in STATES else "", PAGE_SIZE),
         (page - 1) * PAGE_SIZE,
     )
+    return PageList(await read_rows(rows, now), page, pages, counts)
+
+
+async def read_rows(rows: list[Record], now: datetime) -> list[PageRow]:
+    """Read what `ROWS` selected."""
     stands = await levels({stock_id for row in rows for stock_id in _stock_ids(row)})
-    return PageList([_row(row, stands, now) for row in rows], page, pages, counts)
+    return [_row(row, stands, now) for row in rows]
 
 
 def _stock_ids(row: Record) -> list[UUID]:

@@ -114,6 +114,8 @@ async def test_lists_and_exports_hold_only_ones_own(attack: Attack, outsider: An
     for route in attack.routes:
         if route.method != "GET" or not route.console or route.parameters or _staff_only(route):
             continue
+        if route.streams:
+            continue
         for query in ("", "?q=a", f"?page_id={attack.world.values['page_id']}"):
             answer = await outsider.get(route.template + query)
             # A list of nothing, or of a page that is not there.

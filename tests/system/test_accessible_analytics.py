@@ -1,4 +1,4 @@
-"""Axe finds nothing in the reports: empty, filled, refused."""
+"""Axe finds nothing in the reports and the live view: empty, filled, refused."""
 
 from datetime import timedelta
 from typing import Any
@@ -19,7 +19,7 @@ from tests.system.people import Visitors
 
 pytestmark = pytest.mark.system
 
-REPORT = "/console/analytics"
+REPORT, LIVE = "/console/analytics", "/console/live"
 
 
 async def test_reports(owner: Any, app: Litestar, visitors: Visitors) -> None:
@@ -27,7 +27,7 @@ async def test_reports(owner: Any, app: Litestar, visitors: Visitors) -> None:
     browser = await visitors(viewer, reduced_motion="reduce")
     visitors.watch(browser).allowed.add(422)
     audit = Audit(browser)
-    await audit.visit(REPORT)
+    await audit.visit(REPORT, LIVE)
     page, event = await make_page(viewer, now=now), await make_event(viewer, now=now)
     await audit.visit(REPORT)
     for back in range(5):
@@ -42,4 +42,5 @@ async def test_reports(owner: Any, app: Litestar, visitors: Visitors) -> None:
     await audit.visit(f"/console/pages/{page.id}/analytics?range=90d")
     await browser.get_by_text("These figures as a table").click()
     await audit.look("the figures as a table")
-    audit.verdict(app, {REPORT, "/console/pages/{page_id}/analytics"})
+    await audit.visit(LIVE)
+    audit.verdict(app, {REPORT, LIVE, "/console/pages/{page_id}/analytics"})

@@ -1,5 +1,6 @@
 """Analytics' routes."""
 
+from app.analytics.controllers.live import LiveController
 from app.analytics.controllers.report import PageReportController, ReportController
 
-controllers = [ReportController, PageReportController]
+controllers = [ReportController, PageReportController, LiveController]
