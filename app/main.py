@@ -52,6 +52,7 @@ from app.payments import jobs as payments_jobs
 from app.payments.controllers import controllers as payments_routes
 from app.privacy import jobs as privacy_jobs
 from app.privacy.controllers import controllers as privacy_routes
+from app.privacy.erasing import also_forget
 from app.privacy.rules import add_rules
 from app.privacy.security_words import privacy_words
 from app.products import jobs as products_jobs
@@ -65,6 +66,7 @@ from app.rehearsal import jobs as rehearsal_jobs
 from app.rehearsal.controllers import controllers as rehearsal_routes
 from app.staff.controllers import controllers as staff_routes
 from app.staff.forgetting import RULES as STAFF_RULES
+from app.staff.forgetting import forget_person as forget_staff
 from app.stock import jobs as stock_jobs
 from app.storage import jobs as storage_jobs
 from app.storage.controllers import controllers as storage_routes
@@ -142,6 +144,7 @@ def register_handlers() -> None:
     add_words(team_words())
     add_words(privacy_words())
     add_rules(STAFF_RULES)
+    also_forget(forget_staff)
     visits.hand_to(count_visits)
     visits.hand_to(add_up_visits)
     tell_takings(order_takings)

@@ -12,6 +12,8 @@ from app.auth.common_passwords import COMMON_PASSWORDS, COMMON_STEMS
 from app.core.forms import FieldError
 from app.core.i18n import gettext as _
 
+# What stands where the hash of an account is that nobody can log in to: the hash of no password at all.
+NO_PASSWORD = "!"  # noqa: S105
 SHORTEST = 10
 LONGEST = 256
 # What people put in place of letters, thinking nobody would guess.

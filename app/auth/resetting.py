@@ -10,7 +10,7 @@ from uuid import UUID
 from app.auth import emails
 from app.auth.addresses.changes import cancel_open
 from app.auth.limiting import forgive_codes
-from app.auth.passwords import check_new_password, fingerprint, hash_password
+from app.auth.passwords import NO_PASSWORD, check_new_password, fingerprint, hash_password
 from app.auth.security_log import count_since, note
 from app.auth.sessions import end_sessions
 from app.core.db import execute, fetch_one, transaction
@@ -55,7 +55,7 @@ async def send_reset_link(email: str, ip: str | None, request_id: str, now: date
     row = await fetch_one(
         'SELECT id, email, name, password_hash FROM "user" WHERE lower(email) = lower($1)', email
     )
-    if row is None:
+    if row is None or row["password_hash"] == NO_PASSWORD:
         return
     if await count_since(row["id"], "reset-asked", now - _link_age()) >= MOST_LINKS:
         return

@@ -121,6 +121,18 @@ async def _prove_both(
         raise FieldError("code", wrong_code())
 
 
+async def prove(
+    viewer: Viewer, password: str, code: str, now: datetime, ip: str | None = None
+) -> None:
+    """Prove that it is the viewer: by the password, and by a code where two-factor is on. Raises FieldError."""
+    if await is_on(viewer.user_id):
+        if not code:
+            raise FieldError("code", _("Please fill this in."))
+        await _prove_both(viewer, password, code, now, ip)
+    else:
+        await prove_password(viewer, password, now, field="password", ip=ip)
+
+
 async def turn_off(
     viewer: Viewer, password: str, code: str, now: datetime, ip: str | None = None
 ) -> None:

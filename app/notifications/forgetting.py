@@ -8,6 +8,7 @@ from app.core.retaining import Rows
 
 # A message that is emptied stays as a row: it says that it was sent once, and by its key that it is not sent again.
 _EMPTY = "recipient = '', subject = '', text = '', html = '', attachments = '[]', reason = ''"
+_UNSENT = "state = CASE WHEN state IN ('queued', 'sending') THEN 'skipped' ELSE state END"
 OLD = (
     Rows(
         "message",
@@ -39,3 +40,21 @@ async def forget_all(subjects: Collection[UUID]) -> None:
 async def forget_list(list_id: UUID) -> None:
     """Forget who wants no more messages of a list that nobody is on any more."""
     await execute("DELETE FROM unsubscription WHERE list_id = $1", list_id)
+
+
+async def empty_about(subjects: Collection[UUID]) -> None:
+    """Forget whom messages about any of these were to and what they said, in the caller's transaction; what waits is not
+    sent. That they were is kept: nothing is sent twice."""
+    await execute(
+        f"UPDATE message SET {_EMPTY}, {_UNSENT} WHERE subject_of = ANY($1::uuid[])",  # noqa: S608 - own text
+        list(subjects),
+    )
+
+
+async def empty_to(address: str, but_about: Collection[UUID]) -> None:
+    """Forget in the same way every message to an address, but for those about any of `but_about`."""
+    await execute(
+        f"""UPDATE message SET {_EMPTY}, {_UNSENT} WHERE lower(recipient) = lower($1)
+            AND NOT fleeting AND (subject_of IS NULL OR subject_of <> ALL($2::uuid[]))""",  # noqa: S608 - own text
+        *(address, list(but_about)),
+    )

@@ -61,6 +61,8 @@ async def on_recover(payload: Payload, now: datetime) -> None:
 
 
 async def _send(order: OrderView, name: str, key: str, now: datetime, **context: Any) -> bool:
+    if not order.email:  # whoever bought is forgotten by now
+        return False
     async with transaction():
         queued = await send_email(
             order.email,

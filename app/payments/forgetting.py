@@ -1,5 +1,16 @@
 """Stripe's events hold names and addresses: what was dealt with is kept only as long as somebody may look into it."""
 
+from app.core import db
 from app.core.retaining import Rows
 
 EVENTS = (Rows("stripe_event", "processed_at IS NOT NULL AND received_at < $1"),)
+
+
+async def forget_address(address: str) -> None:
+    """Empty what was reported and dealt with of an address, in the caller's transaction. The ids stay: a report that comes
+    again is known."""
+    await db.execute(
+        """UPDATE stripe_event SET payload = '{}' WHERE processed_at IS NOT NULL
+           AND strpos(lower(payload::text), lower($1)) > 0""",
+        address,
+    )

@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from app.core import jobs
-from app.privacy import exporting, retaining
+from app.privacy import ending, erasing, exporting, retaining
 
 
 @jobs.periodic("privacy.retain", "43 3 * * *")
@@ -15,3 +15,21 @@ async def retain(_payload: jobs.Payload, now: datetime) -> None:
 @jobs.job(exporting.BUILD_JOB)
 async def build_export(payload: jobs.Payload, now: datetime) -> None:
     await exporting.build_export(UUID(payload["export_id"]), now)
+
+
+@jobs.job(ending.CLOSE_JOB)
+async def close_account(payload: jobs.Payload, now: datetime) -> None:
+    await erasing.close(UUID(payload["erasure_id"]), now)
+
+
+@jobs.job(erasing.FINISH_JOB)
+async def finish_erasure(payload: jobs.Payload, now: datetime) -> None:
+    await erasing.finish(UUID(payload["erasure_id"]), now)
+
+
+@jobs.periodic("privacy.close_overdue", "37 * * * *")
+async def close_overdue(_payload: jobs.Payload, now: datetime) -> None:
+    """What a lost job would have done."""
+    for erasure_id in await ending.overdue(now):
+        await erasing.close(erasure_id, now)
+        await erasing.finish(erasure_id, now)

@@ -13,4 +13,8 @@ def privacy_words() -> dict[str, Wording]:
             _("If that was not you, change your password."),
             "warn",
         ),
+        "erasure-asked": lambda said: Words(
+            _("Asked for the end of this account"), _("It can be taken back until then."), "bad"
+        ),
+        "erasure-cancelled": lambda said: Words(_("The account is kept after all"), tone="good"),
     }

@@ -1,4 +1,4 @@
-"""Reports of what was let go, and exports that were asked for. Checks are in the migrations."""
+"""Reports of what was let go, exports that were asked for, and accounts that end. Checks are in the migrations."""
 
 from piccolo.columns import JSONB, UUID, BigInt, ForeignKey, Integer, SmallInt, Timestamptz, Varchar
 from piccolo.columns.base import OnDelete
@@ -8,6 +8,7 @@ from piccolo.table import Table
 from app.core.ids import new_id
 
 QUEUED, RUNNING, DONE, FAILED, GONE = "queued", "running", "done", "failed", "gone"
+ASKED, CLOSING, CANCELLED, ERASED = "asked", "closing", "cancelled", "erased"
 
 
 class RetentionReport(Table, tablename="retention_report"):
@@ -41,3 +42,25 @@ class DataExport(Table, tablename="data_export"):
     asked_at = Timestamptz(default=None, null=False)
     finished_at = Timestamptz(default=None, null=True)
     expires_at = Timestamptz(default=None, null=True)
+
+
+class AccountErasure(Table, tablename="account_erasure"):
+    """An account that ends at `due_at` unless it is cancelled until then; one of a person is asked for or closing.
+
+    While it is closing nobody logs in, and what is under way (checkouts) comes to its end. `reason` says why it was
+    cancelled, if not by hand.
+    """
+
+    id = UUID(primary_key=True, default=new_id)
+    user_id = ForeignKey(
+        LazyTableReference("User", module_path="app.auth.tables"),
+        null=False,
+        on_delete=OnDelete.cascade,
+        index=True,
+    )
+    state = Varchar(length=10, default=ASKED)
+    reason = Varchar(length=20, default="")
+    language = Varchar(length=12, default="en")
+    asked_at = Timestamptz(default=None, null=False)
+    due_at = Timestamptz(default=None, null=False)
+    ended_at = Timestamptz(default=None, null=True)

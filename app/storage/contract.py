@@ -96,6 +96,10 @@ class ObjectStore(Protocol):
         """Store a file of any size under `key`, a part at a time, over what was there."""
         ...
 
+    async def keys_under(self, folder: str) -> list[str]:
+        """Return the keys that begin with `folder`, in order."""
+        ...
+
     async def remove(self, key: str) -> None:
         """Remove the object. Does nothing when there is none."""
         ...

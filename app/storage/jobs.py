@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from app.core.jobs import job, periodic
+from app.storage.forgetting import FOLDER_JOB
 from app.storage.objects import get_store
 from app.storage.verifying import purge_stale
 
@@ -12,6 +13,13 @@ from app.storage.verifying import purge_stale
 async def remove_object(payload: dict[str, Any], now: datetime) -> None:
     """Remove the object `key`; it may be gone already."""
     await get_store().remove(payload["key"])
+
+
+@job(FOLDER_JOB)
+async def remove_folder(payload: dict[str, Any], now: datetime) -> None:
+    """Remove everything in a folder; what is gone already is no matter."""
+    for key in await get_store().keys_under(payload["folder"]):
+        await get_store().remove(key)
 
 
 @job("storage.drop_parts")

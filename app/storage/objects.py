@@ -183,6 +183,13 @@ class S3ObjectStore:
     async def put_file(self, key: str, path: Path, content_type: str) -> None:
         await self._ask(lambda: self.client.fput_object(self.bucket, key, str(path), content_type))
 
+    async def keys_under(self, folder: str) -> list[str]:
+        return await self._ask(lambda: self._keys_under(folder))
+
+    def _keys_under(self, folder: str) -> list[str]:
+        listed = self.client.list_objects(self.bucket, prefix=folder, recursive=True)
+        return [found.object_name for found in listed if found.object_name and not found.is_dir]
+
     async def remove(self, key: str) -> None:
         await self._ask(lambda: self.client.remove_object(self.bucket, key))
 

@@ -10,6 +10,7 @@ from app.auth.second_step import step_token
 from app.auth.viewer import Viewer
 from app.core import db
 from app.core.ids import new_id
+from app.privacy.ending import keep_path, open_erasure
 from app.receipts.giving import REGISTRATION, give_receipt
 from app.storage.objects import get_store
 from tests.factories.two_factor import make_two_factor
@@ -34,9 +35,17 @@ async def make_account(viewer: Viewer, visitor: httpx.AsyncClient, now: datetime
            VALUES ($1, $2, 'done', $3, $4, $4, $5)""",
         *(export_id, viewer.user_id, key, now, now + DAY),
     )
+    erasure_id = new_id()
+    await db.execute(
+        """INSERT INTO account_erasure (id, user_id, state, asked_at, due_at) VALUES ($1, $2, 'asked', $3, $4)""",
+        *(erasure_id, viewer.user_id, now, now + 7 * DAY),
+    )
+    erasure = await open_erasure(viewer.user_id)
+    assert erasure is not None
     number = await give_receipt(REGISTRATION, "gone@example.com", now, registrations=1)
     return {
         "number": number,
+        "account/erasure/token": keep_path(erasure, now).rpartition("/")[2],
         "export_id": str(export_id),
         "address/confirm/token": change_token(CONFIRM, change.id, now, DAY),
         "address/undo/token": change_token(UNDO, change.id, now, DAY),

@@ -118,7 +118,9 @@ STAFF = {
 PRIVACY = {
     "/privacy",
     "/privacy/receipts/{number}",
+    "/account/erasure/{token}",
     "/console/account/data",
+    "/console/account/erasure",
     "/console/staff/retention",
 }
 CONSOLE = PRIVACY | WORK | BILLING | TEAM | ACCOUNT | STAFF

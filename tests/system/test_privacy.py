@@ -15,10 +15,13 @@ from app.receipts.giving import REGISTRATION, give_receipt
 from tests.system.auditing import Audit
 from tests.system.pages import PRIVACY
 from tests.system.people import Visitors
+from tests.system.steps import mailed_link
 
 pytestmark = pytest.mark.system
 
 DATA = "/console/account/data"
+ENDING = {"/account/erasure/{token}", "/console/account/erasure"}
+ERASURE = "/console/account/erasure"
 RETENTION = "/console/staff/retention"
 
 
@@ -55,4 +58,30 @@ async def test_taking_along_and_what_is_kept(
     await page.get_by_role("button", name="Dry run").click()
     await expect(page.get_by_role("status").first).to_contain_text("Nothing was changed")
     await audit.look(RETENTION)
-    audit.verdict(app, PRIVACY)
+    audit.verdict(app, PRIVACY - ENDING)
+
+
+async def test_an_account_ends_in_a_browser(
+    owner: Any, app: Litestar, visitors: Visitors, shop: Any, inbox: Any
+) -> None:
+    page = await visitors(owner.viewer, reduced_motion="reduce")
+    visitors.watch(page).allowed |= {410, 422}
+    audit = Audit(page)
+    await page.goto(DATA)
+    await page.get_by_role("link", name="What it means").click()
+    await audit.look(ERASURE)
+    await page.get_by_label("Your password").fill("not this one")
+    await page.get_by_role("button", name="End this account").click()
+    await expect(page.get_by_role("alert")).to_be_visible()
+    await audit.look(f"{ERASURE}, refused")
+    await page.get_by_label("Type olivia@example.com").fill("olivia@example.com")
+    await page.get_by_label("Your password").fill("correct horse 1")
+    await page.get_by_role("button", name="End this account").click()
+    await expect(page.get_by_text("This account is about to end")).to_be_visible()
+    await audit.look(f"{DATA}, about to end")
+    link = await mailed_link(inbox, "olivia@example.com", "/account/erasure/")
+    await audit.visit(link)
+    await page.get_by_role("button", name="Keep the account").click()
+    await page.goto(DATA)
+    await expect(page.get_by_role("link", name="What it means")).to_be_visible()
+    audit.verdict(app, ENDING)

@@ -17,6 +17,7 @@ from app.core.ratelimit import client_address
 from app.core.rendering import fragments, is_htmx, page, redirect
 from app.core.settings import get_settings
 from app.privacy import exporting
+from app.privacy.ending import open_erasure
 
 Request_ = Request[Any, Any, Any]
 
@@ -32,7 +33,8 @@ class OwnDataController(Controller):
     async def show(
         self, request: Request_, viewer: Named[Viewer], now: Named[datetime]
     ) -> Response[str]:
-        return page(request, "privacy/data.html", **await _context(viewer, now))
+        erasure = await open_erasure(viewer.user_id)
+        return page(request, "privacy/data.html", erasure=erasure, **await _context(viewer, now))
 
     @get("/state")
     async def state(
@@ -54,6 +56,7 @@ class OwnDataController(Controller):
             context = await _context(viewer, now, problem)
             if is_htmx(request):
                 return fragments(request, (EXPORTS, context), status=error.status)
+            context["erasure"] = await open_erasure(viewer.user_id)
             return page(request, "privacy/data.html", status=error.status, **context)
         asked = await exporting.ask(viewer, now, client_address(request))
         toast = _("It is being put together.") if asked else _("It is under way already.")
