@@ -90,6 +90,7 @@ class Settings(BaseSettings):
     retention_message_days: int = Field(default=365, ge=30)
     retention_payment_event_days: int = Field(default=90, ge=30)
     retention_order_years: int = Field(default=7, ge=1)
+    retention_visit_days: int = Field(default=30, ge=2)
     retention_export_days: int = Field(default=7, ge=1)
     # So long an account that is to be erased can still be kept; 0 erases it at once.
     erasure_grace_days: int = Field(default=7, ge=0)

@@ -95,7 +95,8 @@ class Visits:
         if get(b"sec-fetch-dest") not in LOOKED_AT or b"prefetch" in get(b"sec-purpose", b""):
             return
         peer = scope["client"][0] if scope["client"] else ""
-        browser = (get(b"x-forwarded-for", b""), get(b"user-agent", b""), get(b"referer", b""))
+        said = get(b"x-forwarded-for", b"") and _lines(scope["headers"])
+        browser = (said, get(b"user-agent", b""), get(b"referer", b""))
         key = (page.short_id, source, campaign, framed, peer, *browser)
         if (known := self.seen.get(key)) is not None:
             known.views += 1
@@ -154,3 +155,8 @@ class Visits:
         if len(both) > MOST_WAITING:
             DROPPED.inc(sum(visit.views for visit in both[:-MOST_WAITING]))
         self.waiting[sink] = both[-MOST_WAITING:]
+
+
+def _lines(headers: Sequence[tuple[bytes, bytes]]) -> bytes:
+    """Return what all proxies said: some add a line of their own behind the one that the browser sent."""
+    return b",".join(value for name, value in headers if name == b"x-forwarded-for")

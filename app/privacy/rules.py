@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
+from app.analytics import forgetting as analytics
 from app.auth import forgetting as accounts
 from app.core.i18n import gettext as _
 from app.core.i18n import ngettext
@@ -121,6 +122,15 @@ _rules: dict[str, Rule] = {
             (OnPages(),),
             lambda: _("Registrations, with the answers given and the consent"),
             lambda: _("Erased as the page said, or at once by whoever registered."),
+        ),
+        Rule(
+            "visits",
+            "retention_visit_days",
+            analytics.VISITS,
+            lambda: _(
+                "That somebody looked at a page, and which site or link led there. Who it was is not kept: only a digest that means nothing after two days."
+            ),
+            lambda: _("Deleted; what they add up to stays."),
         ),
         Rule(
             "exports",

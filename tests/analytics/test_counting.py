@@ -8,7 +8,7 @@ import asyncpg
 import pytest
 
 from app.analytics.counting import count_visits
-from app.analytics.forgetting import count_visits_before, forget_seen, forget_visits
+from app.analytics.forgetting import VISITS, forget_seen
 from app.core import db
 from app.core.partitions import ensure_partitions
 from app.pages.link_figures import links_of
@@ -131,9 +131,10 @@ async def test_visits_are_forgotten_and_their_sums_stay(owner: Any, now: Any) ->
     await visited(page, now - 40 * DAY, "ann", "ben")
     await visited(page, now, "ann")
     before = now - 30 * DAY
-    assert await count_visits_before(before) == 2
-    assert await forget_visits(before) == 2
-    assert await count_visits_before(now + HOUR) == 1
+    (visits_kept,) = VISITS
+    assert await visits_kept.count(before) == 2
+    assert await visits_kept.run(before) == 2
+    assert await visits_kept.count(now + HOUR) == 1
     assert (await summed())[0] == 3
     assert await forget_seen(now) == 4
     await visited(page, now, "ann")
