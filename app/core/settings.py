@@ -88,6 +88,8 @@ class Settings(BaseSettings):
     retention_security_log_days: int = Field(default=180, ge=1)
     retention_staff_log_days: int = Field(default=730, ge=1)
     retention_message_days: int = Field(default=365, ge=30)
+    retention_undelivered_days: int = Field(default=30, ge=1)
+    retention_job_days: int = Field(default=90, ge=7)
     retention_payment_event_days: int = Field(default=90, ge=30)
     retention_order_years: int = Field(default=7, ge=1)
     retention_visit_days: int = Field(default=30, ge=2)

@@ -105,11 +105,11 @@ async def _record_failure(row: Record, failure: MailFailed, now: datetime) -> No
 
 
 async def retry(message_id: UUID) -> bool:
-    """Queue a message that was given up again, with all its attempts. False when it isn't failed, or too old
-    for anybody to know whom it was to."""
+    """Queue a message that was given up again, with all its attempts. False when it isn't failed, or so
+    old that what it said is gone."""
     async with transaction():
         changed = await execute(
-            "UPDATE message SET state = 'queued', attempts = 0 WHERE id = $1 AND state = 'failed' AND recipient <> ''",
+            "UPDATE message SET state = 'queued', attempts = 0 WHERE id = $1 AND state = 'failed' AND text <> ''",
             message_id,
         )
         if changed:

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from app.core.db import execute
 from app.core.retaining import Rows
+from app.notifications.unsubscribing import canonical
 
 # A message that is emptied stays as a row: it says that it was sent once, and by its key that it is not sent again.
 _EMPTY = "recipient = '', subject = '', text = '', html = '', attachments = '[]', reason = ''"
@@ -14,6 +15,15 @@ OLD = (
         "message",
         "recipient <> '' AND state IN ('sent', 'failed', 'bounced', 'skipped') AND created_at < $1",
         empty=_EMPTY,
+    ),
+)
+
+# What could not be delivered can be sent again by hand for a while; its links open things.
+UNDELIVERED = (
+    Rows(
+        "message",
+        "state = 'failed' AND text <> '' AND created_at < $1",
+        empty="text = '', html = '', attachments = '[]'",
     ),
 )
 
@@ -35,6 +45,14 @@ async def withdraw(subject_of: UUID, reason: str) -> None:
 async def forget_all(subjects: Collection[UUID]) -> None:
     """Erase every message about any of these, as `forget`."""
     await execute("DELETE FROM message WHERE subject_of = ANY($1::uuid[])", list(subjects))
+
+
+async def forget_wish(recipient: str, list_id: UUID) -> None:
+    """Forget that somebody wanted no more of a list: they are on it no longer."""
+    await execute(
+        "DELETE FROM unsubscription WHERE recipient = $1 AND list_id = $2",
+        *(canonical(recipient), list_id),
+    )
 
 
 async def forget_list(list_id: UUID) -> None:

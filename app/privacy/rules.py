@@ -16,6 +16,7 @@ from app.core.i18n import ngettext
 from app.core.retaining import Sweep
 from app.core.settings import Settings, get_settings
 from app.notifications import forgetting as messages
+from app.operations import forgetting as operations
 from app.orders import forgetting as orders
 from app.payments import forgetting as payments
 from app.privacy.exporting import Expired
@@ -47,7 +48,8 @@ class Term:
 class Rule:
     """One kind of thing: how long it is kept by the settings, what is let go then, and what people are told of it.
 
-    `setting` is the field of Settings; None is for what says itself when it is over.
+    `setting` is the field of Settings; None where each thing has a term of its own. What is not `aged` knows itself when it
+    is over, and is asked at the present moment.
     """
 
     name: str
@@ -56,12 +58,13 @@ class Rule:
     what: Callable[[], str]
     then: Callable[[], str]
     unit: Literal["days", "years"] = "days"
+    aged: bool = True
 
     def term(self, settings: Settings) -> Term:
         return Term(getattr(settings, self.setting) if self.setting else 0, self.unit)
 
     def before(self, now: datetime) -> datetime:
-        return self.term(get_settings()).before(now)
+        return self.term(get_settings()).before(now) if self.aged else now
 
 
 ADDRESSES = "addresses"
@@ -102,6 +105,22 @@ _rules: dict[str, Rule] = {
             lambda: _("Address and subject are removed."),
         ),
         Rule(
+            "undelivered",
+            "retention_undelivered_days",
+            messages.UNDELIVERED,
+            lambda: _("The text of messages that could not be delivered"),
+            lambda: _("Removed; they can't be sent again."),
+        ),
+        Rule(
+            "jobs",
+            "retention_job_days",
+            operations.JOBS,
+            lambda: _(
+                "The log of what ran in the background, and what it was about where that gave up"
+            ),
+            lambda: _("Deleted."),
+        ),
+        Rule(
             "payment-events",
             "retention_payment_event_days",
             payments.EVENTS,
@@ -122,6 +141,7 @@ _rules: dict[str, Rule] = {
             (OnPages(),),
             lambda: _("Registrations, with the answers given and the consent"),
             lambda: _("Erased as the page said, or at once by whoever registered."),
+            aged=False,
         ),
         Rule(
             "visits",
@@ -134,10 +154,11 @@ _rules: dict[str, Rule] = {
         ),
         Rule(
             "exports",
-            None,
+            "retention_export_days",
             (Expired(),),
             lambda: _("Files with somebody's own data that they asked for"),
             lambda: _("Deleted."),
+            aged=False,
         ),
     )
 }

@@ -7,7 +7,6 @@ from babel.dates import format_timedelta
 from app.auth.guessing import LONGEST_MEMORY
 from app.core.i18n import current_language
 from app.core.i18n import gettext as _
-from app.core.settings import get_settings
 from app.pages.counting import KNOWN_FOR
 from app.registrations.links import CONFIRM_WITHIN
 from app.registrations.suspecting import FORGOTTEN_AFTER
@@ -20,10 +19,6 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 def shorter_terms() -> list[tuple[str, str]]:
     """Return what it is and how long it is kept, in words."""
     return [
-        (
-            _("Files with somebody's own data that they asked for"),
-            _words(timedelta(days=get_settings().retention_export_days)),
-        ),
         (_("Registrations that nobody confirmed"), _words(CONFIRM_WITHIN)),
         (_("Uploads that nobody finished"), _words(STALE_AFTER)),
         (_("Invitations into a team, after they were used or ran out"), _words(KEPT)),

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from app.core import db
 from app.core.errors import NotFound
-from app.notifications.forgetting import forget
+from app.notifications.forgetting import forget, forget_wish
 from app.pages.collecting import Collection
 from app.receipts.giving import REGISTRATION, give_receipt
 from app.registrations import counting, queries, seats
@@ -34,7 +34,18 @@ async def erase(collection: Collection, registration_id: UUID, now: datetime) ->
             await free(collection, registration, now)
         await forget(registration_id)
         await db.execute("DELETE FROM registration WHERE id = $1", registration_id)
+        await _forget_contact(registration)
     return True
+
+
+async def _forget_contact(registration: RegistrationView) -> None:
+    """Forget what else the page knows of an address or a number."""
+    for contact in filter(None, (registration.email, registration.phone)):
+        await forget_wish(contact, registration.page_id)
+        await db.execute(
+            """DELETE FROM pending_registration WHERE page_id = $1 AND lower(typed ->> 'email') = lower($2)""",
+            *(registration.page_id, contact),
+        )
 
 
 async def erase_for_registrant(

@@ -1,5 +1,6 @@
 """Who erases a registration gets a receipt, on the page and by mail; after that nothing in the house knows who it was."""
 
+import json
 import re
 from datetime import datetime
 from typing import Any
@@ -24,6 +25,15 @@ async def test_nothing_is_left_but_a_receipt(
 ) -> None:
     page = await make_event(owner.viewer, now=now)
     rita = await make_registration(page, now, RITA, name=NAME, phone="+4915112345678")
+    await db.execute(
+        "INSERT INTO unsubscription (id, recipient, list_id, created_at) VALUES (gen_random_uuid(), $1, $2, $3)",
+        *(RITA, page.id, now),
+    )
+    await db.execute(
+        "INSERT INTO pending_registration (id, page_id, typed, created_at, expires_at) "
+        "VALUES (gen_random_uuid(), $1, $2::jsonb, $3, $3)",
+        *(page.id, json.dumps({"typed": {"name": NAME}, "email": RITA}), now),
+    )
     await run_jobs()
     assert set(await scan(RITA)) >= {"registration", "message"}  # the control
     assert await scan(NAME) and await scan("+4915112345678")

@@ -19,14 +19,29 @@ from app.notifications.sending import send_email
 from app.operations import invariants
 from app.privacy import retaining
 from app.privacy.rules import Term, all_rules
+from app.registrations.expiring import OnPages
 from tests.factories.deliveries import make_sold
 from tests.factories.registrations import make_registration
 from tests.factories.types import make_event
+from tests.staff.test_operations import dead_letter
 
 DAY = timedelta(days=1)
 IP = "203.0.113.77"
 HTMX = {"HX-Request": "true"}
 HOME = "/console/staff/retention"
+
+
+async def old_failures(then: datetime) -> None:
+    """A message that could not be delivered, a job that gave up, and the log of one that ran."""
+    failed = await send_email("bob@example.com", "test-message", {"name": "Bob"}, key="failed")
+    await db.execute(
+        "UPDATE message SET state = 'failed', created_at = $2 WHERE id = $1", *(failed, then)
+    )
+    await db.execute("DELETE FROM pgqueuer")
+    job_id = await dead_letter()
+    await db.execute("UPDATE pgqueuer SET updated = $1", then)
+    await db.execute("UPDATE pgqueuer_log SET created = $1 WHERE job_id = $2", *(then, job_id))
+    await db.execute("DELETE FROM pgqueuer_log WHERE job_id <> $1", job_id)
 
 
 async def counts(report: retaining.Report) -> dict[str, int]:
@@ -312,3 +327,39 @@ async def test_the_command_looks_then_lets_go(owner: Any, now: datetime) -> None
 
 def test_it_runs_every_night() -> None:
     assert jobs.registry.schedules["privacy.retain"] == "43 3 * * *"
+
+
+async def test_failures_are_kept_for_a_shorter_while(owner: Any, now: datetime) -> None:
+    for days, gone in (
+        (29, {}),
+        (31, {"undelivered": 1}),
+        (91, {"jobs": 2}),
+        (366, {"messages": 1}),
+    ):
+        if days in (29, 91):
+            await db.execute("DELETE FROM message")
+            await old_failures(now - timedelta(days=days))
+        if days == 91:
+            await db.execute("UPDATE message SET text = ''")
+        age = now - timedelta(days=days)
+        await db.execute("UPDATE message SET created_at = $1", age)
+        assert await counts(await retaining.run(now)) == gone, days
+    assert await db.fetch_value("SELECT count(*) FROM pgqueuer WHERE status = 'failed'") == 0
+
+
+async def test_what_is_much_goes_in_batches(
+    owner: Any, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.core.retaining.BATCH", 2)
+    monkeypatch.setattr("app.registrations.expiring.BATCH", 2)
+    page = await make_event(owner.viewer, now=now, capacity=3, erase_after_days=0)
+    for number in range(5):
+        await make_registration(page, now, f"{number}@example.com")
+    old = now - timedelta(days=40)
+    for _number in range(5):
+        await note("session-started", old, user_id=owner.viewer.user_id, ip=IP)
+    assert page.times.expires_at
+    assert await OnPages().run(page.times.expires_at) == 5
+    assert await db.fetch_value("SELECT count(*) FROM registration") == 0
+    assert not await invariants.inspect(now)
+    assert (await counts(await retaining.run(now)))["addresses"] == 5
