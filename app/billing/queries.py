@@ -19,10 +19,14 @@ async def by_stripe_id(stripe_id: str) -> Subscription | None:
     return read_subscription(row) if row else None
 
 
-async def live_of(organization_id: UUID) -> Subscription | None:
-    """Return the organization's subscription that is not over, one that nobody has paid for yet too."""
+async def live_of(organization_id: UUID, *, locked: bool = False) -> Subscription | None:
+    """Return the organization's subscription that is not over, one that nobody has paid for yet too.
+
+    `locked`: nobody else changes it until the transaction ends.
+    """
+    lock = "FOR UPDATE OF s" if locked else ""
     row = await db.fetch_one(
-        f"{_FROM} WHERE s.organization_id = $1 AND s.ended_at IS NULL", organization_id
+        f"{_FROM} WHERE s.organization_id = $1 AND s.ended_at IS NULL {lock}", organization_id
     )
     return read_subscription(row) if row else None
 

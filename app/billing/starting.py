@@ -90,7 +90,8 @@ async def _attempt(
     """
     async with db.transaction():
         await lock_plan(organization_id)
-        live = await live_of(organization_id)
+        # Locked, for the page that is kept at this moment is the one to be closed.
+        live = await live_of(organization_id, locked=True)
         if live is None:
             await _insert(new_id(), organization_id, plan, now)
             return await _live(organization_id)

@@ -16,6 +16,7 @@ ACCOUNT, REGISTRATION = "account", "registration"
 # Crockford's alphabet: no I, L, O, U, so that a number can be read out.
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _LENGTH = 12
+_SIGNS = frozenset(_ALPHABET + "-")
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,8 @@ async def give_receipt(kind: str, address: str, now: datetime, **details: int) -
 
 
 async def receipt_of(number: str) -> Receipt | None:
+    if not set(number) <= _SIGNS:
+        return None
     row = await db.fetch_one(
         "SELECT number, kind, details, at FROM erasure_receipt WHERE number = $1", number
     )

@@ -94,8 +94,9 @@ async def test_another_plan_closes_the_page_of_the_one_before(
         await start(owner.viewer, await the("basic"), now)
 
 
+@pytest.mark.parametrize("_again", range(12))
 async def test_two_plans_chosen_at_once_end_in_one_open_page(
-    owner: Any, stripe_account: Any, now: Any
+    owner: Any, stripe_account: Any, now: Any, _again: int
 ) -> None:
     plans = [await the("basic"), await the("premium")] * 2
     tries = [start(owner.viewer, plan, now) for plan in plans]

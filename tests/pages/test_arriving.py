@@ -163,6 +163,7 @@ async def test_visits_by_a_link_come_from_memory_as_well(
 ) -> None:
     page = await make_page(owner.viewer, now=now)
     given = await share(page, now, discount_percent=20)
+    await heard()
     first = await client.get(given.url)
     await client.get(f"/p/{page.short_id}")
     renders = cache.renders
