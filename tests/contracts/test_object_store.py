@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
@@ -10,7 +11,7 @@ import pytest
 
 from app.core.ids import new_id
 from app.core.settings import get_settings
-from app.storage.contract import ObjectMissing, ObjectStore, PartsRefused, StoreUnavailable
+from app.storage.contract import Digest, ObjectMissing, ObjectStore, PartsRefused, StoreUnavailable
 from app.storage.filenames import content_disposition
 from app.storage.objects import S3ObjectStore
 from tests.support.wire import wire
@@ -55,6 +56,26 @@ async def test_what_is_not_there_is_missing(store: ObjectStore, key: str) -> Non
     await store.abort_multipart(key, str(new_id()))
     with pytest.raises(ObjectMissing):
         await store.list_parts(key, str(new_id()))
+
+
+async def test_a_file_larger_than_a_part_is_put_as_it_is(
+    store: ObjectStore, key: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "large"
+    path.write_bytes(bytes(range(256)) * (PART // 256) + b"and some more")
+    await store.put_file(key, path, "application/zip")
+    expected = hashlib.sha256(path.read_bytes()).hexdigest()
+    assert await store.digest(key) == Digest(PART + 13, expected)
+
+
+async def test_what_lies_in_a_folder_is_listed(store: ObjectStore) -> None:
+    folder = f"users/{new_id()}/"
+    kept = [f"{folder}exports/{new_id()}.zip", f"{folder}products/a/original/b"]
+    for key in (*kept, f"users/{new_id()}/elsewhere"):
+        await store.put(key, b"x", "text/plain")
+    assert await store.keys_under(folder) == kept
+    assert await store.keys_under(f"{folder}exports/") == kept[:1]
+    assert await store.keys_under(f"{folder}nothing/") == []
 
 
 async def test_removed_is_gone(store: ObjectStore, key: str) -> None:

@@ -3,6 +3,7 @@
 "Nobody" is looked for in every column of every table, in the bucket and in the inbox, with a control before.
 """
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -11,13 +12,15 @@ from uuid import UUID
 
 import pytest
 
+from app.auth.passwords import NO_PASSWORD
 from app.auth.sessions import start_session
 from app.core import db
 from app.core.settings import get_settings
 from app.operations import invariants
 from app.pages import loading
 from app.pages.collecting import collection_of
-from app.privacy import ending
+from app.privacy import ending, erasing
+from app.privacy.jobs import close_overdue
 from app.products.importing import import_file
 from app.products.kinds import FileKind
 from app.receipts.giving import belongs_to, receipt_of
@@ -295,8 +298,6 @@ async def test_an_open_checkout_is_waited_for(
 
 
 async def test_a_lost_job_is_made_up_for(quilla: Any, clock: Any) -> None:
-    from app.privacy.jobs import close_overdue
-
     await quilla.post(HOME, data=typed())
     await db.execute("DELETE FROM pgqueuer")
     clock.advance(7 * DAY)
@@ -311,8 +312,6 @@ async def test_a_lost_job_is_made_up_for(quilla: Any, clock: Any) -> None:
 async def test_a_closed_account_gets_no_new_password(
     quilla: Any, client: Any, clock: Any, run_jobs: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from app.privacy import erasing
-
     await quilla.post(HOME, data=typed())
     erasure = await ending.open_erasure(quilla.viewer.user_id)
     assert erasure
@@ -325,6 +324,32 @@ async def test_a_closed_account_gets_no_new_password(
     for guess in (PASSWORD, "!", "nobody's password"):
         login = await client.post("/login", data={"email": EMAIL, "password": guess})
         assert login.status_code in (422, 429)
+
+
+async def test_of_keeping_and_closing_at_once_one_holds(quilla: Any, clock: Any) -> None:
+    """And two workers that finish at once give one receipt."""
+    for _time in range(4):
+        erasure = await ending.ask(quilla.viewer, PASSWORD, "", EMAIL, clock.now())
+        clock.advance(7 * DAY)
+        now = clock.now()
+        kept, _closed = await asyncio.gather(
+            ending.keep(erasure, now), erasing.close(erasure.id, now)
+        )
+        found = await ending.erasure_of(erasure.id)
+        assert found and found.state == ("cancelled" if kept else "closing")
+        shut = (await user(quilla.viewer.user_id))["password_hash"] == NO_PASSWORD
+        assert shut is not kept
+        if not kept:
+            break
+    else:
+        erasure = await ending.ask(quilla.viewer, PASSWORD, "", EMAIL, clock.now())
+        clock.advance(7 * DAY)
+        await erasing.close(erasure.id, clock.now())
+    await asyncio.gather(*(erasing.finish(erasure.id, clock.now()) for _worker in range(3)))
+    assert await db.fetch_value("SELECT count(*) FROM erasure_receipt") == 1
+    assert (
+        await db.fetch_value("SELECT state FROM account_erasure ORDER BY asked_at DESC") == "erased"
+    )
 
 
 async def test_nothing_that_is_typed_breaks_it(
