@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from app.core import db
-from app.core.ids import new_id
 from app.pages.sources import Kind
 from app.pages.visiting import Visit
 
@@ -18,7 +17,7 @@ INSERT INTO visit_seen (id, seen_at) SELECT * FROM unnest($1::uuid[], $2::timest
 ON CONFLICT (id) DO NOTHING RETURNING id"""
 _VISIT = """
 INSERT INTO visit (id, at, page_id, visitor, kind, source, views)
-SELECT * FROM unnest($1::uuid[], $2::timestamptz[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::int[])"""
+SELECT gen_random_uuid(), v.* FROM unnest($1::timestamptz[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::int[]) AS v"""
 # Several processes count at once: rows are locked in one order.
 _COUNT = """
 INSERT INTO visit_count AS c (page_id, at, kind, source, views, visitors, arrivals)
@@ -39,7 +38,6 @@ async def count_visits(seen: Sequence[Visit]) -> None:
         fresh = await _first_seen(seen, marks)
         await db.execute(
             _VISIT,
-            [new_id() for _visit in seen],
             [visit.at for visit in seen],
             [visit.page_id for visit in seen],
             [visit.visitor for visit in seen],

@@ -36,9 +36,13 @@ class FrontDoor:
         if shown and part == LIVE and shown.status == 200 and not scope["query_string"]:
             count("GET", 200, 0.0)
             await streaming.event_stream(shown.page.id)(scope, receive, send)  # type: ignore[arg-type]  # Starlette's names for the same
-        elif shown and not part and (answer := _answer(scope, shown)):
+        elif (
+            shown
+            and not part
+            and (answer := _answer(scope, shown, asked := dict(scope["headers"])))
+        ):
             if shown.status == 200:
-                self.visits.look(shown.page, scope, now)
+                self.visits.look(shown.page, scope, now, headers=asked)
             headers = [*answer.complete, raw_clock(now)]
             await send({"type": "http.response.start", "status": answer.status, "headers": headers})
             await send({"type": "http.response.body", "body": answer.body, "more_body": False})
@@ -47,16 +51,14 @@ class FrontDoor:
             await self.app(scope, receive, send)
 
 
-def _answer(scope: HTTPScope, shown: Shown) -> Answer | None:
+def _answer(scope: HTTPScope, shown: Shown, headers: dict[bytes, bytes]) -> Answer | None:
     """Return the answer that is the same for everyone, or None when this request may need another."""
-    if scope["query_string"]:
+    if scope["query_string"] or (b"cookie" in headers and _buys(scope)):
         return None
-    accepts = knows = ""
-    for name, value in scope["headers"]:
-        if name == b"cookie" and BUYER in value:
-            return None
-        if name == b"accept-encoding":
-            accepts = value.decode("latin-1")
-        elif name == b"if-none-match":
-            knows = value.decode("latin-1")
-    return shown.answer(accepts, knows)
+    accepts, knows = headers.get(b"accept-encoding", b""), headers.get(b"if-none-match", b"")
+    return shown.answer(accepts.decode("latin-1"), knows.decode("latin-1"))
+
+
+def _buys(scope: HTTPScope) -> bool:
+    """Whether any of the lines with cookies, should there be several, has the buyer's."""
+    return any(name == b"cookie" and BUYER in value for name, value in scope["headers"])

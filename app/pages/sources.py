@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from app.core.settings import get_settings
@@ -44,6 +45,7 @@ class Source:
 DIRECT = Source(Kind.DIRECT)
 
 
+@lru_cache(maxsize=4096)
 def is_person(agent: str) -> bool:
     """Whether a `User-Agent` is a browser's, and not one that somebody's program drives."""
     return _BROWSER.match(agent) is not None and _ROBOT.search(agent) is None
@@ -69,6 +71,8 @@ def clean_name(text: str) -> str:
 
 def host_of(referer: str) -> str:
     """Return the host that a `Referer` names, and nothing else of it; "" for our own and for what is none."""
+    if not referer:
+        return ""
     try:
         host = (urlsplit(referer).hostname or "").removeprefix("www.")
     except ValueError:

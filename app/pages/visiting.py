@@ -85,13 +85,15 @@ class Visits:
         source: str = "",
         campaign: str = "",
         framed: bool = False,
+        headers: dict[bytes, bytes] | None = None,
     ) -> None:
         """Note that the request `scope` (ASGI) is shown `page`. Never waits, and needs no database.
 
-        `source` is the share link's by which it came. What a browser fetches before anybody looks is not noted.
+        `source` is the share link's by which it came. What a browser fetches before anybody looks is not noted. Whoever
+        has the `headers` by name already gives them.
         """
-        headers: dict[bytes, bytes] = dict(scope["headers"])
-        get = headers.get
+        found: dict[bytes, bytes] = dict(scope["headers"]) if headers is None else headers
+        get = found.get
         if get(b"sec-fetch-dest") not in LOOKED_AT or b"prefetch" in get(b"sec-purpose", b""):
             return
         peer = scope["client"][0] if scope["client"] else ""

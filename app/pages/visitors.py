@@ -11,6 +11,7 @@ import secrets
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from socket import AF_INET, inet_pton
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -64,10 +65,10 @@ def visitor_of(salt: bytes, organization_id: UUID, address: str, agent: bytes) -
 
 def _network(address: str) -> bytes:
     """An IPv4 address, or the network of an IPv6 one: browsers change the rest of it by themselves."""
-    found = ipaddress.ip_address(address)
-    if isinstance(found, ipaddress.IPv6Address):
-        return found.ipv4_mapped.packed if found.ipv4_mapped else found.packed[:8]
-    return found.packed
+    if ":" not in address:
+        return inet_pton(AF_INET, address)
+    found = ipaddress.IPv6Address(address)
+    return found.ipv4_mapped.packed if found.ipv4_mapped else found.packed[:8]
 
 
 @dataclass

@@ -30,25 +30,30 @@ class Rate:
 
     server: Server
     path: str
+    strangers: bool = False
     per_second: list[float] = field(default_factory=list[float])
     cpu_microseconds: list[float] = field(default_factory=list[float])
 
     def measure(self) -> None:
         before = self.server.cpu_seconds()
-        rate = Load(self.server.port, self.path).per_second(SECONDS)
+        rate = Load(self.server.port, self.path, strangers=self.strangers).per_second(SECONDS)
         self.per_second.append(rate)
         self.cpu_microseconds.append((self.server.cpu_seconds() - before) / (rate * SECONDS) * 1e6)
 
 
-def compare(bare: Rate, page: Rate) -> None:
+def compare(bare: Rate, page: Rate, rush: Rate) -> None:
+    """Ask the bare server, and the page: as one visitor, and in a rush in which each request is another visitor's."""
     for rate in (bare, page):
         Load(rate.server.port, rate.path).per_second(1)  # both warm
     for _ in range(ROUNDS):
-        bare.measure()
-        page.measure()
+        for rate in (bare, page, rush):
+            rate.measure()
     share = median(page.per_second) / median(bare.per_second)
     report("public page, cached: share of a bare server's requests a second", share, ">=", 0.5)
     inform("public page, cached: requests a second", round(median(page.per_second)))
+    strangers = median(rush.per_second) / median(bare.per_second)
+    inform("the same, each request another visitor to count: share of the bare server's", strangers)
+    inform("public page, every visitor another: CPU a request", median(rush.cpu_microseconds), "µs")
     inform("bare ASGI hello: requests a second", round(median(bare.per_second)))
     # What the server itself spent, so a second look when the machine has other work.
     inform("public page, cached: CPU a request", median(page.cpu_microseconds), "µs")
@@ -70,7 +75,8 @@ async def main() -> None:
     async with database():
         page = await sale(await creator(), quantity=1000)
         with hello(on) as bare, web(on) as server:
-            compare(Rate(bare, "/"), Rate(server, f"/p/{page.short_id}"))
+            path = f"/p/{page.short_id}"
+            compare(Rate(bare, "/"), Rate(server, path), Rate(server, path, strangers=True))
             renders = await renders_a_change(server, page)
             report(f"public page: renders a change, {CROWD} asking at once", renders, "=", 1)
 
