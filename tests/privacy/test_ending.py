@@ -255,7 +255,7 @@ async def test_it_can_be_taken_back_by_the_link_and_in_the_console(
     await quilla.post(HOME, data=typed())  # once is enough
     assert await db.fetch_value("SELECT count(*) FROM account_erasure") == 1
     await run_jobs()
-    (mail,) = [one for one in await inbox(EMAIL) if "ends on" in one["subject"]]
+    (mail,) = [one for one in await inbox(EMAIL) if "about to end" in one["subject"]]
     link = re.search(r"/account/erasure/\S+", mail["text"])
     assert link
     assert "Keep your account?" in (await client.get(link[0])).text
