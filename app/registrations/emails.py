@@ -90,6 +90,26 @@ async def send_plan_full(collection: Collection, plan: str, allowed: int) -> Non
         )
 
 
+async def send_expired(collection: Collection, erased: int, now: datetime) -> None:
+    """Tell the admins that a page's registrations are erased, as the page had promised."""
+    base = get_settings().base_url.rstrip("/")
+    context = {
+        "title": collection.title,
+        "erased": erased,
+        "days": collection.erase_after_days,
+        "url": f"{base}/console/pages/{collection.page_id}",
+    }
+    for admin in await admins_of(collection.organization_id):
+        key = f"registrations-erased:{collection.page_id}:{now.isoformat()}:{admin.user_id}"
+        await send_email(
+            admin.email,
+            "registrations-erased",
+            {"name": admin.name, **context},
+            key=key,
+            subject_of=collection.page_id,
+        )
+
+
 async def send_confirm(collection: Collection, pending_id: UUID, to: str, now: datetime) -> None:
     """Let somebody without scripts confirm what they typed, by mail, or by a text message when `to` is a number."""
     await (send_email if "@" in to else send_sms)(

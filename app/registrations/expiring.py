@@ -10,8 +10,10 @@ from uuid import UUID
 
 from app.core import db
 from app.notifications.forgetting import forget_all, forget_list
+from app.pages.collecting import collection_of
 from app.pages.keeping import pages_due
 from app.registrations import counting, seats, waiting
+from app.registrations.emails import send_expired
 from app.registrations.tables import CANCELLED, SEATED
 from app.stock import holding
 
@@ -25,7 +27,13 @@ class OnPages:
         return await count_on(await pages_due(before))
 
     async def run(self, before: datetime) -> int:
-        return sum([await erase_on(page_id, before) for page_id in await pages_due(before)])
+        total = 0
+        for page_id in await pages_due(before):
+            erased = await erase_on(page_id, before)
+            if erased:
+                await send_expired(await collection_of(page_id, before), erased, before)
+            total += erased
+        return total
 
 
 async def count_on(page_ids: Sequence[UUID]) -> int:

@@ -190,7 +190,7 @@ async def test_a_rule_that_fails_is_reported_and_stops_no_other(
 
 
 async def test_registrations_of_a_page_go_as_it_said(
-    owner: Any, now: datetime, clock: Any, run_jobs: Any, scan: Any
+    owner: Any, now: datetime, clock: Any, run_jobs: Any, scan: Any, inbox: Any
 ) -> None:
     page = await make_event(owner.viewer, now=now, capacity=1, erase_after_days=10)
     kept = await make_event(owner.viewer, now=now)
@@ -210,6 +210,9 @@ async def test_registrations_of_a_page_go_as_it_said(
     assert (await counts(report))["registrations"] == 2
     assert await scan("seated@example.com") == [] and await scan("waits@example.com") == []
     assert await scan("stays@example.com") != []
+    await run_jobs()
+    (mail,) = [one for one in await inbox("olivia@example.com") if "are erased" in one["subject"]]
+    assert "2 registrations" in mail["text"] and "10 days" in mail["text"]
     assert await db.fetch_value("SELECT sold FROM stock WHERE id = $1", page.stock_id) == 0
     assert not await invariants.inspect(later)
     assert "registrations" not in await counts(await retaining.run(later))
