@@ -175,12 +175,6 @@ async def selling_pages(
     return [SellingPage(row["id"], row["title"], State(row["state"])) for row in rows]
 
 
-async def titles_of(page_ids: Collection[UUID]) -> dict[UUID, str]:
-    """Return the titles of pages by id. The caller has checked the group."""
-    rows = await fetch("SELECT id, title FROM page WHERE id = ANY($1::uuid[])", list(page_ids))
-    return {row["id"]: row["title"] for row in rows}
-
-
 def figures_of(counted: list[Level]) -> Figures:
     """Add up the levels of one page's stocks."""
     limited = [level.capacity for level in counted if level.capacity is not None]

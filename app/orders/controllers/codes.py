@@ -19,7 +19,8 @@ from app.orders.codes.forms import CodeForm, NewCodeForm, empty_form, filled_for
 from app.orders.codes.views import form_context, show_context
 from app.orders.trying import worth_of
 from app.pages import own_codes
-from app.pages.queries import selling_pages, titles_of
+from app.pages.queries import selling_pages
+from app.pages.titles import titles_of
 from app.stock.codes.queries import FILTERS, CodeRow, code_of_group, list_codes
 
 Request_ = Request[Any, Any, Any]
@@ -46,11 +47,12 @@ class CodesController(Controller):
         state = query.get("state", "") if query.get("state") in FILTERS else ""
         number = _number(query.get("page"))
         listed = await list_codes(viewer.group_id, now, search=search, state=state, page=number)
+        titles = await titles_of({one for row in listed.rows for one in row.pages})
         context: dict[str, Any] = {
             "listed": listed,
             "search": search,
             "state": state,
-            "titles": await titles_of({one for row in listed.rows for one in row.pages}),
+            "titles": {page_id: known.title for page_id, known in titles.items()},
             "worth_of": worth_of,
             "may_edit": viewer.can(Permission.EDIT_PAGES),
         }
