@@ -92,7 +92,9 @@ _rules: dict[str, Rule] = {
             "security-log",
             "retention_security_log_days",
             accounts.SECURITY_LOG,
-            lambda: _("The security log of an account: log-ins, changed passwords, changed roles"),
+            lambda: _(
+                "The security log of an account: log-ins, changed passwords, addresses, roles"
+            ),
             lambda: _("Deleted."),
         ),
         Rule(

@@ -366,3 +366,15 @@ async def test_what_is_much_goes_in_batches(
     assert await db.fetch_value("SELECT count(*) FROM registration") == 0
     assert not await invariants.inspect(now)
     assert (await counts(await retaining.run(now)))["addresses"] == 5
+
+
+async def test_an_address_that_was_left_is_forgotten(owner: Any, now: datetime, scan: Any) -> None:
+    for number, days in enumerate((179, 181)):
+        then = now - timedelta(days=days)
+        await db.execute(
+            "INSERT INTO email_change (id, user_id, old_email, new_email, created_at, expires_at, cancelled_at) "
+            "VALUES ($1, $2, $3, 'olivia@example.com', $4, $4, $4)",
+            *(new_id(), owner.viewer.user_id, f"left{number}@example.com", then),
+        )
+    assert await counts(await retaining.run(now)) == {"security-log": 1}
+    assert await scan("left0@example.com") and not await scan("left1@example.com")
