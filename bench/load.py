@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from ipaddress import IPv4Address
 from itertools import count
 from pathlib import Path
 from typing import cast
@@ -88,9 +89,11 @@ class _Asker(asyncio.Protocol):
 def _requests(path: str, accept_encoding: str, *, strangers: bool) -> Callable[[], bytes]:
     """Return what makes the next request."""
     head = f"GET {path} HTTP/1.1\r\nHost: {HOST}\r\nAccept-Encoding: {accept_encoding}\r\nUser-Agent: {BROWSER}"
-    number = count()
     same = f"{head}\r\n\r\n".encode()
-    return lambda: f"{head}/{next(number)}\r\n\r\n".encode() if strangers else same
+    networks = (IPv4Address("10.0.0.0") + number for number in count())
+    return lambda: (
+        f"{head}\r\nX-Forwarded-For: {next(networks)}\r\n\r\n".encode() if strangers else same
+    )
 
 
 async def _ask(port: int, path: str, accept_encoding: str, strangers: str, seconds: float) -> float:

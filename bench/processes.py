@@ -74,7 +74,9 @@ def _spawn(command: Sequence[str], name: str, on: set[int] | None, **env: str) -
 def _serving(
     name: str, port: int, command: Sequence[str], on: set[int] | None
 ) -> Generator[Server]:
-    child = _spawn(command, name, on, MAYFLY_BASE_URL=f"http://{HOST}:{port}")
+    # Who asks may say from where, as a proxy would.
+    own = {"MAYFLY_BASE_URL": f"http://{HOST}:{port}", "MAYFLY_TRUSTED_PROXIES": HOST}
+    child = _spawn(command, name, on, **own)
     try:
         wait_for_port(child, port, name)
         yield Server(child, port)

@@ -9,7 +9,7 @@ import hashlib
 import ipaddress
 import secrets
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from socket import AF_INET, inet_pton
 from uuid import UUID
@@ -23,6 +23,8 @@ from app.pages.visiting import Look, LookKey, Visit, Visits
 SALT_BYTES = 32
 # So many at once, so that visitors don't wait for the counting of others.
 PORTION = 250
+# The browsers of a network that are told apart in a day, and the networks that this is watched of.
+MOST_BROWSERS, MOST_NETWORKS = 500, 20_000
 
 # Of this process; few, for those of days that are over are forgotten.
 known_salts: dict[date, bytes] = {}
@@ -57,13 +59,13 @@ async def forget_salts(now: datetime) -> None:
     _forget_before(over)
 
 
-def visitor_of(salt: bytes, organization_id: UUID, address: str, agent: bytes) -> UUID:
-    """Return who visits: an address's network and a browser's name, for one organization and the day of `salt`."""
-    said = b"\x1f".join((organization_id.bytes, _network(address), agent))
+def visitor_of(salt: bytes, organization_id: UUID, network: bytes, agent: bytes) -> UUID:
+    """Return who visits: a network and a browser's name, for one organization and the day of `salt`."""
+    said = b"\x1f".join((organization_id.bytes, network, agent))
     return UUID(bytes=hashlib.blake2b(said, key=salt, digest_size=16).digest())
 
 
-def _network(address: str) -> bytes:
+def network_of(address: str) -> bytes:
     """An IPv4 address, or the network of an IPv6 one: browsers change the rest of it by themselves."""
     if ":" not in address:
         return inet_pton(AF_INET, address)
@@ -95,28 +97,53 @@ class Names:
 names = Names()
 
 
+@dataclass
+class Crowds:
+    """How many browsers are told apart in one network on a day: more are not many people but one program."""
+
+    seen: dict[tuple[bytes, date], set[int]] = field(
+        default_factory=dict[tuple[bytes, date], set[int]]
+    )
+
+    def told_apart(self, network: bytes, day: date, agent: bytes) -> bytes:
+        """Return `agent`, or b"" when there were too many others."""
+        if (network, day) not in self.seen and len(self.seen) >= MOST_NETWORKS:
+            self.seen.clear()
+        agents = self.seen.setdefault((network, day), set())
+        if len(agents) >= MOST_BROWSERS and hash(agent) not in agents:
+            return b""
+        agents.add(hash(agent))
+        return agent
+
+
+crowds = Crowds()
+
+
 async def recognize(looks: Mapping[LookKey, Look]) -> list[Visit]:
     """Turn what browsers said into visits, leaving out what no person looked at."""
     people = [(key, look) for key, look in looks.items() if is_person(key[6].decode("latin-1"))]
     days = [look.at.astimezone(ZoneInfo(look.zone)).date() for _key, look in people]
     latest = max((look.at for _key, look in people), default=None)
     salts = await salts_of(set(days), latest) if latest else {}
-    found: list[Visit] = []
-    for (key, look), day in zip(people, days, strict=True):
-        found.append(_visit(key, look, day, salts[day]))
-        if len(found) % PORTION == 0:
+    found: dict[tuple[UUID, UUID, Source], Visit] = {}
+    for number, ((key, look), day) in enumerate(zip(people, days, strict=True), start=1):
+        visit = _visit(key, look, day, salts[day])
+        same = (visit.page_id, visit.visitor, visit.source)
+        known = found.get(same)
+        found[same] = replace(known, views=known.views + visit.views) if known else visit
+        if number % PORTION == 0:
             await asyncio.sleep(0)
-    return found
+    return list(found.values())
 
 
 def _visit(key: LookKey, look: Look, day: date, salt: bytes) -> Visit:
     _short_id, link, campaign, framed, peer, forwarded, agent, referer = key
     source = source_of(link, campaign, referer.decode("latin-1"), framed=framed)
-    address = address_behind(peer, forwarded.decode("latin-1"))
+    network = network_of(address_behind(peer, forwarded.decode("latin-1")))
     return Visit(
         look.page_id,
         look.at,
-        visitor_of(salt, look.organization_id, address, agent),
+        visitor_of(salt, look.organization_id, network, crowds.told_apart(network, day, agent)),
         names.known(look.page_id, day, source),
         look.views,
     )

@@ -15,7 +15,15 @@ from app.pages.ending import end
 from app.pages.loading import PageRecord
 from app.pages.sources import DIRECT, OTHERS, Kind, Source, clean_name, host_of, is_person
 from app.pages.visiting import Visit, Visits
-from app.pages.visitors import Names, forget_salts, recognize, salts_of, visitor_of
+from app.pages.visitors import (
+    Crowds,
+    Names,
+    forget_salts,
+    network_of,
+    recognize,
+    salts_of,
+    visitor_of,
+)
 from tests.factories.links import share
 from tests.factories.pages import make_page
 from tests.factories.visits import BROWSER, PHONE, asked
@@ -83,21 +91,36 @@ async def test_salts_are_shared_random_and_thrown_away(app: Any, now: datetime) 
 
 
 async def test_without_the_salt_a_visitor_can_not_be_found_again(app: Any) -> None:
-    organization, address = uuid4(), "203.0.113.7"
-    one, other = (visitor_of(salt, organization, address, b"a") for salt in (b"1" * 32, b"2" * 32))
+    organization, network = uuid4(), network_of("203.0.113.7")
+    one, other = (visitor_of(salt, organization, network, b"a") for salt in (b"1" * 32, b"2" * 32))
     assert one != other
-    assert visitor_of(b"1" * 32, organization, address, b"a") == one
-    near = [visitor_of(b"1" * 32, organization, f"2001:db8::{host}", b"a") for host in (1, 2)]
-    assert near[0] == near[1] != visitor_of(b"1" * 32, organization, "2001:db9::1", b"a")
-    assert visitor_of(b"1" * 32, organization, f"::ffff:{address}", b"a") == one
+    assert visitor_of(b"1" * 32, organization, network, b"a") == one
+
+
+def test_a_network_is_what_one_subscriber_has() -> None:
+    assert network_of("2001:db8::1") == network_of("2001:db8::2") != network_of("2001:db9::1")
+    assert network_of("203.0.113.7") != network_of("203.0.113.8")
+    assert network_of("::ffff:203.0.113.7") == network_of("203.0.113.7")
+
+
+async def test_a_program_that_calls_itself_many_browsers_is_one_visitor(
+    page: PageRecord, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(visitors, "crowds", Crowds())
+    monkeypatch.setattr(visitors, "MOST_BROWSERS", 3)
+    made_up = [{"User-Agent": f"Mozilla/5.0 ({number})"} for number in range(20)]
+    found = await noted(page, now, *made_up)
+    assert len(found) == len({visit.visitor for visit in found}) == 4
+    assert sorted(visit.views for visit in found) == [1, 1, 1, 17]
+    assert len(await noted(page, now, *made_up[:4], BROWSER)) == 4
 
 
 async def test_the_address_is_the_one_behind_our_proxies(
     page: PageRecord, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     forwarded = [{**BROWSER, "X-Forwarded-For": said} for said in ("198.51.100.1", "198.51.100.2")]
-    ours, theirs = await noted(page, now, *forwarded)
-    assert ours.visitor == theirs.visitor, "anybody can send that header"
+    (both,) = await noted(page, now, *forwarded)
+    assert both.views == 2, "anybody can send that header"
     monkeypatch.setattr(get_settings(), "trusted_proxies", ["203.0.113.7"])
     ours, theirs = await noted(page, now, *forwarded)
     assert ours.visitor != theirs.visitor
