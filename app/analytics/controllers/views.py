@@ -35,6 +35,8 @@ def report_context(
         "ranges": range_words(),
         "custom": CUSTOM,
         "total": total,
+        "sells": any(each.sells for each in report.pages),
+        "collects": any(not each.sells for each in report.pages),
         "currencies": presenting.currencies(total),
         "names": presenting.names_of(report.period),
         "charts": presenting.charts_of(report),
