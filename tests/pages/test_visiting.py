@@ -27,6 +27,7 @@ from app.pages.visitors import (
 from tests.factories.links import share
 from tests.factories.pages import make_page
 from tests.factories.visits import BROWSER, PHONE, asked
+from tests.support.hearing import heard
 
 DAY = timedelta(days=1)
 CHROME = "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0 Safari/537.36"
@@ -214,6 +215,7 @@ async def test_pages_note_who_looks_at_them_without_a_cookie(
     seen.clear()
     await end(page, owner.viewer.user_id, now)
     await db.execute("UPDATE page SET suspended_at = $1", now)
+    await heard()
     visitors_page = await client.get(path, headers=BROWSER)
     await visitors.visits.flush()
     assert visitors_page.status_code == 404 and seen == []

@@ -24,6 +24,7 @@ from tests.factories.deliveries import make_sold
 from tests.factories.registrations import make_registration
 from tests.factories.types import make_event
 from tests.staff.test_operations import dead_letter
+from tests.support.hearing import heard
 
 DAY = timedelta(days=1)
 IP = "203.0.113.77"
@@ -242,6 +243,7 @@ async def test_what_was_promised_only_becomes_shorter(
         assert answer.status_code == 422
         assert "Visitors were told 10 days. It can only become shorter." in answer.text
     assert (await save("5")).status_code == 303
+    await heard()
     assert "Your data is erased 5 days" in (await client.get(f"/p/{page.short_id}")).text
 
 
