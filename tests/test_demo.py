@@ -12,7 +12,7 @@ from app.auth.members import member_by_email
 from app.auth.viewer import Viewer
 from app.core import db
 from app.core.settings import get_settings
-from app.demo import create_demo, goods, guests, history, occasions, sales, team
+from app.demo import DemoLogin, create_demo, goods, guests, history, occasions, sales, team
 from app.pages import loading
 from app.pages.lifecycle import State
 from app.pages.link_figures import links_of
@@ -43,8 +43,23 @@ def _few_buyers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(history, "CAME", history.CAME[:BOUGHT])
 
 
-async def test_there_is_something_to_report(app: Any, now: datetime) -> None:
-    await create_demo(get_settings(), now)
+async def test_it_has_what_a_new_user_looks_for(
+    client: httpx.AsyncClient, now: datetime, run_jobs: RunJobs, inbox: Inbox
+) -> None:
+    """Made once, for that takes seconds."""
+    login = await create_demo(get_settings(), now)
+    await _there_is_something_to_report(now)
+    await _products_have_real_files_and_covers(now)
+    await _one_sale_runs_one_comes_and_one_is_sold_out(now)
+    await _its_codes_work_on_its_pages(now)
+    await _there_is_a_page_of_every_type(client, now)
+    await _the_printed_login_opens_the_console(client, login)
+    await run_jobs()
+    await _those_who_got_one_have_mail(inbox)
+    await _there_is_a_team(inbox)
+
+
+async def _there_is_something_to_report(now: datetime) -> None:
     page = await loading.by_id(history.PAST.id)
     assert page.state(now) is State.EXPIRED
     briefs = await briefs_of(page.group_id)
@@ -60,18 +75,14 @@ async def test_there_is_something_to_report(app: Any, now: datetime) -> None:
         assert share.takings.orders <= seen.orders
 
 
-async def test_the_printed_login_opens_the_console(
-    client: httpx.AsyncClient, now: datetime
-) -> None:
-    login = await create_demo(get_settings(), now)
+async def _the_printed_login_opens_the_console(client: httpx.AsyncClient, login: DemoLogin) -> None:
     sent = await client.post("/login", data={"email": login.email, "password": login.password})
     assert sent.status_code == 303
     assert sent.headers["location"].startswith("/console")
     assert await db.fetch_value('SELECT verified_at FROM "user" WHERE email = $1', login.email)
 
 
-async def test_products_have_real_files_and_covers(app: Any, now: datetime) -> None:
-    await create_demo(get_settings(), now)
+async def _products_have_real_files_and_covers(now: datetime) -> None:
     ids = [good.id for good in (goods.FIELD_NOTES, goods.MORNING_MIST, goods.WALLPAPER)]
     assert all(card.cover for card in (await product_cards(ids, now)).values())
     (notes,) = await original_files(goods.FIELD_NOTES.id)
@@ -81,8 +92,7 @@ async def test_products_have_real_files_and_covers(app: Any, now: datetime) -> N
     assert data.rstrip().endswith(b"%%EOF")
 
 
-async def test_one_sale_runs_one_comes_and_one_is_sold_out(app: Any, now: datetime) -> None:
-    await create_demo(get_settings(), now)
+async def _one_sale_runs_one_comes_and_one_is_sold_out(now: datetime) -> None:
     running = await loading.by_id(sales.RUNNING.id)
     assert running.state(now) is State.ACTIVE
     assert running.times.expires_at is not None
@@ -102,8 +112,7 @@ async def test_one_sale_runs_one_comes_and_one_is_sold_out(app: Any, now: dateti
     assert early == {"friends": True, "newsletter": False}
 
 
-async def test_its_codes_work_on_its_pages(app: Any, now: datetime) -> None:
-    await create_demo(get_settings(), now)
+async def _its_codes_work_on_its_pages(now: datetime) -> None:
     running, offer = await loading.by_id(sales.RUNNING.id), await loading.by_id(occasions.OFFER.id)
     assert offer.own_code is not None
     assert offer.own_code.standing(None, now) is Standing.GOOD and not offer.changes
@@ -118,21 +127,15 @@ async def test_its_codes_work_on_its_pages(app: Any, now: datetime) -> None:
         assert found.code.standing(None, now) is Standing.GOOD
 
 
-async def test_those_who_got_one_have_mail(
-    app: Any, now: datetime, run_jobs: RunJobs, inbox: Inbox
-) -> None:
-    await create_demo(get_settings(), now)
-    await run_jobs()
+async def _those_who_got_one_have_mail(inbox: Inbox) -> None:
     assert len(await inbox(f"{sales.GIVEN_AWAY[0]}@visitor.example")) == 1
 
 
-async def test_there_is_a_team(app: Any, now: datetime, run_jobs: RunJobs, inbox: Inbox) -> None:
-    await create_demo(get_settings(), now)
+async def _there_is_a_team(inbox: Inbox) -> None:
     jonas = await member_by_email(team.JONAS.email)
     assert jonas is not None and jonas.roles == {"editor"}
     (waiting,) = await open_invitations(jonas.organization_id)
     assert waiting.email == team.MARTA.email
-    await run_jobs()
     assert any("invites you" in mail["subject"] for mail in await inbox(team.MARTA.email))
 
 
@@ -173,8 +176,7 @@ async def test_production_gets_no_known_password(
     assert await db.fetch_value('SELECT count(*) FROM "user"') == 0
 
 
-async def test_there_is_a_page_of_every_type(client: httpx.AsyncClient, now: datetime) -> None:
-    await create_demo(get_settings(), now)
+async def _there_is_a_page_of_every_type(client: httpx.AsyncClient, now: datetime) -> None:
     plans = (sales.RUNNING, occasions.COUNTDOWN, occasions.EVENT, occasions.OFFER)
     assert {plan.type for plan in plans} == set(page_types)
     for plan in plans:

@@ -3,6 +3,7 @@
 import contextlib
 import ctypes
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -16,6 +17,7 @@ from typing import IO
 from app.sandbox.errors import SandboxError
 
 HOST = "127.0.0.1"
+PORTS = range(15_000, 32_000)
 PR_SET_PDEATHSIG = 1
 
 
@@ -130,10 +132,13 @@ def port_is_free(port: int, host: str = HOST) -> bool:
 
 
 def free_port() -> int:
-    """A port that nobody listens on at this moment."""
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        probe.bind((HOST, 0))
-        return int(probe.getsockname()[1])
+    """A port that nobody listens on at this moment.
+
+    Below those that systems give to outgoing connections, so that it is still free when a server comes back to it.
+    """
+    while not port_is_free(port := PORTS.start + secrets.randbelow(len(PORTS))):
+        pass
+    return port
 
 
 def claim_port(port: int, owner: str) -> int:

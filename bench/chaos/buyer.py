@@ -120,19 +120,23 @@ class Buyer:
 
     async def _download(self, url: str, data: bytes) -> None:
         """Follow the link to the object store until the file has come whole."""
-        until = asyncio.get_running_loop().time() + PATIENCE_SECONDS
+        until, last = asyncio.get_running_loop().time() + PATIENCE_SECONDS, ""
         while asyncio.get_running_loop().time() < until:
             try:
                 answer = await self._client.get(url, follow_redirects=True)
-            except httpx.HTTPError:
-                answer = None
-            if answer is not None and answer.status_code == 200:
-                if answer.content != data:
-                    raise OutOfPatience(f"other bytes than were bought: {answer.content[:40]!r}")
-                return
+            except httpx.HTTPError as error:
+                last = repr(error)
+            else:
+                if answer.status_code == 200:
+                    if answer.content != data:
+                        raise OutOfPatience(
+                            f"other bytes than were bought: {answer.content[:40]!r}"
+                        )
+                    return
+                last = f"{answer.status_code} {answer.text[:200]}"
             self.diary.retries += 1
             await self._wait()
-        raise OutOfPatience(f"the file never came: {url[:80]}")
+        raise OutOfPatience(f"the file never came: {url[:80]}: {last}")
 
     async def _wait(self) -> None:
         await asyncio.sleep(random.uniform(*AGAIN_SECONDS))

@@ -58,7 +58,7 @@ async def _moment() -> None:
 
 @pytest.fixture(scope="module")
 async def server(tmp_path_factory: Any) -> AsyncGenerator[Server, None]:
-    from tests.support.environment import free_port
+    from app.sandbox.process import free_port
 
     started = Server(tmp_path_factory.mktemp("server"), free_port())
     try:

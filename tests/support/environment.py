@@ -3,7 +3,6 @@
 import asyncio
 import json
 import os
-import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 
 import asyncpg
 
+from app.sandbox.process import free_port
 from tests.support.servers import Servers, start_all
 
 SHARED = "MAYFLY_TEST_SHARED"
@@ -88,12 +88,6 @@ def enter(name: str) -> None:
 def sender_domain(name: str) -> str:
     """Return where this process's mail comes from: the inbox is shared, and so are the cast's addresses."""
     return f"{name}.mayfly.example"
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 async def _execute(dsn: str, sql: str) -> None:
