@@ -27,6 +27,7 @@ from tests.factories.registrations import make_registration, send
 from tests.factories.types import make_countdown, make_event
 from tests.products.test_products import form
 from tests.products.uploads import announce, complete, send_parts, upload
+from tests.support.hearing import heard
 
 HTMX = {"HX-Request": "true"}
 
@@ -275,6 +276,7 @@ async def test_pages_leave_out_who_made_them_possible_when_the_plan_says_so(
     await assign_plan(owner.viewer.organization_id, "premium", now, None)
     await run_jobs()
     new = await make_page(owner.viewer, now=now)
+    await heard()
     for path in (*paths, f"/p/{new.short_id}"):
         shown = (await client.get(path)).text
         assert "Made with" not in shown, path

@@ -33,6 +33,32 @@ NOTE_LOOKS = f"window.looksOnDesk = ({LOOKS})(); 0"
 OTHERWISE = f"""window.otherwise = [...({LOOKS})()].filter(([one, look]) => looksOnDesk.get(one) !== look)
   .map(([one]) => one); otherwise.length"""
 
+# What the contrast of a text depends on: its colour and size, and all that is painted below it. One element for each such
+# pairing that was never judged before; its key is remembered once it was found good.
+UNJUDGED = """(judged) => {
+  const known = new Set(judged), fresh = new Map();
+  const below = (one) => {
+    const layers = [];
+    for (let at = one; at; at = at.parentElement) {
+      const { backgroundColor, backgroundImage, opacity, filter } = getComputedStyle(at);
+      layers.push(backgroundColor, backgroundImage, opacity, filter);
+      if (backgroundImage === "none" && !/rgba|transparent|\\//.test(backgroundColor)) break;
+    }
+    return layers;
+  };
+  for (const one of document.body.querySelectorAll("*")) {
+    const speaks = one.matches("input, select, textarea") || [...one.childNodes].some((node) => node.nodeType === 3 && node.data.trim());
+    if (!speaks || !one.checkVisibility()) continue;
+    const { color, fontSize, fontWeight } = getComputedStyle(one), { width, height } = one.getBoundingClientRect();
+    const judgedAtAll = [width > 1 && height > 1, one.matches(":disabled, :disabled *, [aria-disabled=true], [aria-disabled=true] *")];
+    const key = [color, fontSize, fontWeight, ...judgedAtAll, ...below(one)].join();
+    if (!known.has(key) && !fresh.has(key)) fresh.set(key, one);
+  }
+  window.unjudged = [...fresh.values()];
+  return [...fresh.keys()];
+}"""
+_judged: set[str] = set()
+
 
 @dataclass
 class Audit:
@@ -50,22 +76,24 @@ class Audit:
             await self.look(address)
 
     async def look(self, name: str) -> None:
-        """Look at what is open now, as it is: light on a desk, dark on a phone.
+        """Look at what is open now, as it is: light on a desk, light and dark on a phone.
 
-        On the phone only what looks otherwise than on the desk, or is only there, is looked at again; in the dark, where
-        every colour is another, all contrasts are.
+        On the phone only what looks otherwise than on the desk, or is only there, is looked at again. The contrast of a
+        text with what is below it is judged once for each such pairing, wherever it comes first.
         """
         self.paths.append(urlsplit(self.page.url).path)
         await self._arm()
         await self.page.evaluate(NOTE_LOOKS)
         self._note(f"{name} at {DESK}", await self._run(self.rules))
+        await self._judge_contrast(f"{name} at {DESK}")
         await self._measure(name, DESK)
         await self.page.set_viewport_size({"width": PHONE, "height": 844})
         await self._measure(name, PHONE)
         if await self.page.evaluate(OTHERWISE):
             self._note(f"{name} at {PHONE}", await self._run(self.rules, "otherwise"))
+            await self._judge_contrast(f"{name} at {PHONE}")
         await self.page.emulate_media(color_scheme="dark")
-        self._note(f"{name} at {PHONE}, dark", await self._run(CONTRAST))
+        await self._judge_contrast(f"{name} at {PHONE}, dark")
         await self.page.emulate_media(color_scheme="light")
         await self.page.set_viewport_size({"width": DESK, "height": 844})
 
@@ -77,6 +105,13 @@ class Audit:
         if not await self.page.evaluate("'axe' in window"):
             await self.page.evaluate(SCRIPT)
 
+    async def _judge_contrast(self, where: str) -> None:
+        await self.page.evaluate(SETTLED)
+        if fresh := await self.page.evaluate(UNJUDGED, list(_judged)):
+            violations = await self._run(CONTRAST, "unjudged")
+            self._note(where, violations)
+            _judged.update(fresh if not violations else ())
+
     async def _measure(self, name: str, width: int) -> None:
         if (excess := await self.page.evaluate(TOO_WIDE)) > 0:
             self.found.append(f"{name} at {width}: {excess} px too wide")
@@ -84,7 +119,8 @@ class Audit:
     async def _run(
         self, rules: dict[str, Any] | None, of: str = "document"
     ) -> list[dict[str, Any]]:
-        options = json.dumps({**OPTIONS, **({"runOnly": rules} if rules else {})})
+        others = {} if rules is CONTRAST else {"rules": {"color-contrast": {"enabled": False}}}
+        options = json.dumps({**OPTIONS, **others, **({"runOnly": rules} if rules else {})})
         # A page whose scripts are forbidden would never answer.
         async with asyncio.timeout(PATIENCE_MS / 1000):
             await self.page.evaluate(SETTLED)
