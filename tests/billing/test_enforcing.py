@@ -275,12 +275,13 @@ async def test_pages_leave_out_who_made_them_possible_when_the_plan_says_so(
         assert "Made with" in (await client.get(path)).text
     await assign_plan(owner.viewer.organization_id, "premium", now, None)
     await run_jobs()
-    new = await make_page(owner.viewer, now=now)
     await heard()
+    new = await make_page(owner.viewer, now=now)
     for path in (*paths, f"/p/{new.short_id}"):
         shown = (await client.get(path)).text
         assert "Made with" not in shown, path
     await assign_plan(owner.viewer.organization_id, "basic", now, None)
     await run_jobs()
+    await heard()
     for path in (*paths, f"/p/{new.short_id}"):
         assert "Made with" in (await client.get(path)).text
