@@ -34,7 +34,13 @@ TUNING = {
     "log_min_messages": "warning",
 }
 # What a test may lose with the machine's power, nobody misses.
-CARELESS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+CARELESS = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    # Crowds of buyers of several tests at once.
+    "max_connections": "600",
+}
 
 
 @dataclass(frozen=True)

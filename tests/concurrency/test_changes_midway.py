@@ -5,6 +5,8 @@ from collections import Counter
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from app.core import db
 from app.core.clock import utc_now
 from app.pages import ending, loading, pausing
@@ -24,6 +26,9 @@ from tests.factories.orders import Sale
 from tests.factories.pages import make_page
 from tests.factories.stock import figures
 from tests.pages.test_console import editor
+
+# Its servers are started once.
+pytestmark = pytest.mark.xdist_group("midway")
 
 CROWD = 15
 OLD, NEW = 1425, 950  # 19.00 less 25 % and less 50 %

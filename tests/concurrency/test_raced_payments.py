@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import httpx
+import pytest
 
 from app.core import db, jobs
 from app.core.ids import new_id
@@ -24,6 +25,9 @@ from tests.concurrency.house import (
 )
 from tests.factories.orders import Sale, make_sale
 from tests.factories.stock import figures
+
+# Its servers are started once.
+pytestmark = pytest.mark.xdist_group("raced")
 
 BUYERS = 16
 

@@ -25,6 +25,9 @@ from tests.concurrency.house import (
 from tests.factories.orders import Sale, make_sale
 from tests.factories.stock import figures
 
+# Its servers are started once.
+pytestmark = pytest.mark.xdist_group("rush")
+
 BUYERS = 200
 UNITS = 20
 

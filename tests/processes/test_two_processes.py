@@ -23,6 +23,9 @@ from tests.processes.redis_server import redis_server
 from tests.support.patience import PATIENCE_SECONDS
 from tests.support.reading import LiveReader
 
+# Its servers are started once.
+pytestmark = pytest.mark.xdist_group("two processes")
+
 ALLOWED = int(LOGINS_BY_ADDRESS.partition("/")[0])
 PASSWORD = "correct horse 1"
 

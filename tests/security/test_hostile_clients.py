@@ -15,6 +15,9 @@ from tests.security.conftest import Server
 from tests.support.patience import PATIENCE_SECONDS
 from tests.support.wire import wire
 
+# Its servers are started once.
+pytestmark = pytest.mark.xdist_group("hostile")
+
 AS_ALWAYS = patience.HEADER_SECONDS
 FORM = b"Content-Type: application/x-www-form-urlencoded\r\n"
 
