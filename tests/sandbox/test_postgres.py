@@ -28,7 +28,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
 async def test_answers_and_is_the_promised_version(server: Postgres) -> None:
     connection = await asyncpg.connect(server.dsn())
     assert str(await connection.fetchval("SHOW server_version")).startswith("18")
-    assert await connection.fetchval("SHOW max_connections") == "200"
+    assert await connection.fetchval("SHOW max_connections") == "600"
     await connection.close()
 
 
