@@ -10,6 +10,7 @@ from app.pages.front_door import FrontDoor
 from app.pages.public import cache
 from app.pages.visitors import visits
 from tests.factories.pages import make_page
+from tests.support.hearing import heard
 
 OWN = {"date", "x-request-id", "server-timing"}
 
@@ -43,6 +44,7 @@ async def test_the_first_and_the_next_answer_are_the_same(
     owner: Any, client: Any, now: Any, encoding: str
 ) -> None:
     page = await make_page(owner.viewer, now=now)
+    await heard()
     asked = {"Accept-Encoding": encoding}
     renders = cache.renders
     answers = [await client.get(f"/p/{page.short_id}", headers=asked) for _ in range(2)]
@@ -57,6 +59,7 @@ async def test_a_page_in_memory_never_reaches_the_router(
     owner: Any, client: Any, front: Any, router: Router, now: Any
 ) -> None:
     path = f"/p/{(await make_page(owner.viewer, now=now)).short_id}"
+    await heard()
     assert (await front.get(path)).status_code == 299
     etag = (await client.get(path)).headers["etag"]
     assert (await front.get(path)).status_code == 200
@@ -69,6 +72,7 @@ async def test_what_may_need_another_answer_goes_on_to_the_router(
     owner: Any, client: Any, front: Any, router: Router, now: Any
 ) -> None:
     path = f"/p/{(await make_page(owner.viewer, now=now)).short_id}"
+    await heard()
     await client.get(path)
     for asking in (
         front.get(path, headers={"Cookie": "a=b; buyer=me"}),

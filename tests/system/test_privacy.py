@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from playwright.async_api import expect
 
 from app.core.clock import utc_now
 from app.core.settings import get_settings
+from app.privacy.jobs import close_overdue
 from app.receipts.giving import REGISTRATION, give_receipt
 from tests.system.auditing import Audit
 from tests.system.pages import PRIVACY
@@ -83,5 +85,22 @@ async def test_an_account_ends_in_a_browser(
     await audit.visit(link)
     await page.get_by_role("button", name="Keep the account").click()
     await page.goto(DATA)
-    await expect(page.get_by_role("link", name="What it means")).to_be_visible()
+    await page.get_by_role("link", name="What it means").click()
     audit.verdict(app, ENDING)
+
+    # And once more, in earnest.
+    await page.get_by_label("Type olivia@example.com").fill("olivia@example.com")
+    await page.get_by_label("Your password").fill("correct horse 1")
+    await page.get_by_role("button", name="End this account").click()
+    await expect(page.get_by_text("This account is about to end")).to_be_visible()
+    await close_overdue({}, utc_now() + timedelta(days=8))
+    await page.goto(DATA)
+    await expect(page.get_by_role("heading", name="Log in")).to_be_visible()
+    await page.get_by_label("Email").fill("olivia@example.com")
+    await page.get_by_label("Password", exact=True).fill("correct horse 1")
+    await page.get_by_role("button", name="Log in").click()
+    await expect(page.get_by_role("alert")).to_be_visible()
+    await page.goto(await mailed_link(inbox, "olivia@example.com", "/privacy/receipts/"))
+    await page.get_by_label("E-mail address").fill("olivia@example.com")
+    await page.get_by_role("button", name="Check").click()
+    await expect(page.get_by_role("status").first).to_contain_text("Yes")
