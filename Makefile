@@ -20,10 +20,9 @@ help: ## List what can be made
 run: $(STAMP) ## Start everything (PORT=8000, DATA=var) and print the addresses
 	@exec $(BIN)/mayfly up
 
-# Three at a time on two cores, for many a test waits for a server or a browser.
 test: $(STAMP) ## Run every test, browser journeys included
 	@$(BIN)/python -m tests.support.programs
-	$(BIN)/pytest -n 3 --dist loadgroup
+	$(BIN)/pytest -n 2 --dist loadgroup
 
 check: $(STAMP) ## Format, lint, strict types, import contracts, templates
 	$(BIN)/ruff format --check $(CODE)
