@@ -16,9 +16,9 @@ from app.core.forms import FORM_LEVEL, FieldError
 from app.core.i18n import current_language
 from app.core.i18n import gettext as _
 from app.core.ids import new_id
-from app.core.money import MAXIMUM_AMOUNT
 from app.orders import entering, placing, redeeming
 from app.orders.buyers import attempt_key, customer_id, lock_keys
+from app.orders.charging import ensure_chargeable
 from app.orders.paying import open_session
 from app.orders.pricing import Priced, Wanted, price_lines
 from app.orders.redeeming import Buyer
@@ -94,8 +94,7 @@ async def _place(basket: Basket, offer: Offer, now: datetime) -> Placed:
     wanted = _wanted(basket.quantities, offer)
     _ensure_within_limit(offer, known["bought"], sum(quantity for _item, quantity in wanted))
     priced = await _priced(basket, offer, wanted, now)
-    if priced.amount > MAXIMUM_AMOUNT:
-        raise FieldError(FORM_LEVEL, _("That is more than can be paid at once."))
+    ensure_chargeable(priced, offer.currency)
     order_id, hold_id = new_id(), new_id()
     until = now + timedelta(minutes=offer.hold_minutes) if priced.amount else None
     entry = entering.entry_of(offer, priced)

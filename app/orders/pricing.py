@@ -29,7 +29,7 @@ class Discount:
         if self.amount:
             return tuple(_spread(wanted, self.amount))
         return tuple(
-            Line(item, quantity, percent_off(item.amount, self.percent))
+            Line(item, quantity, percent_off(item.amount, self.percent, item.step))
             for item, quantity in wanted
         )
 
@@ -63,19 +63,20 @@ def price_lines(wanted: Sequence[Wanted], discounts: Sequence[Discount] = ()) ->
 
 
 def _spread(wanted: Sequence[Wanted], amount: int) -> Iterator[Line]:
-    """Take `amount` off what is wanted, in proportion to what each item costs; never more than it costs."""
-    left = sum(item.amount * quantity for item, quantity in wanted)
-    amount = min(amount, left)
+    """Take `amount` off what is wanted, in proportion to what each item costs; never more than it costs. Counted in the
+    steps of the currency, so that every price stays one that can be charged."""
+    left = sum(item.amount // item.step * quantity for item, quantity in wanted)
+    amount = min(amount // wanted[0][0].step, left) if wanted else 0
     for item, quantity in wanted:
-        total = item.amount * quantity
+        total = item.amount // item.step * quantity
         # What the items before left over by rounding falls to those that come after.
         part = amount * total // left if left else 0
         amount, left = amount - part, left - total
         each, odd = divmod(part, quantity)
         if odd:
-            yield Line(item, odd, item.amount - each - 1)
+            yield Line(item, odd, item.amount - (each + 1) * item.step)
         if quantity > odd:
-            yield Line(item, quantity - odd, item.amount - each)
+            yield Line(item, quantity - odd, item.amount - each * item.step)
 
 
 def units_by_stock(priced: Priced) -> dict[UUID, int]:

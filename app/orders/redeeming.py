@@ -15,6 +15,7 @@ from app.core import db
 from app.core.forms import FieldError
 from app.core.i18n import current_language
 from app.core.i18n import gettext as _
+from app.core.money import format_money, minimum_words
 from app.orders.buyers import customer_id
 from app.orders.pricing import Discount
 from app.pages.selling import Offer
@@ -39,6 +40,7 @@ class Reason(StrEnum):
     HELD = "held"
     GONE = "gone"
     WAIT = "wait"
+    MINIMUM = "minimum"
 
 
 # What somebody hears who tries words until one is a code.
@@ -102,6 +104,17 @@ def used_up(level: Level) -> CodeRefused:
     """Return the refusal of a code of which no use was left to take, and how its uses stood then."""
     standing = Standing.HELD if level.held else Standing.GONE
     return _refused(_STANDINGS[standing], _words_of_uses(level, None))
+
+
+def below_minimum(amount: int, currency: str) -> CodeRefused:
+    """Return the refusal of a code that takes a basket to `amount`, less than can be charged."""
+    price = format_money(amount, currency, current_language.get())
+    words = _(
+        "With this code your order would cost %(price)s, and less than %(least)s can't be charged. Take more pieces, or leave the code out.",
+        price=price,
+        least=minimum_words(currency),
+    )
+    return _refused(Reason.MINIMUM, words)
 
 
 async def ensure_within_limit(code: Code, buyer: Buyer, now: datetime) -> None:

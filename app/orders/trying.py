@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from app.core.currencies import chargeable
 from app.core.i18n import current_language
 from app.core.i18n import gettext as _
 from app.core.money import format_money
@@ -49,6 +50,8 @@ async def try_code(
     discounts = [*entering.discounts_of(offer), redeeming.discount_of(code)]
     priced = price_lines(wanted or [(line, 1) for line in offer.lines], discounts)
     lowers = priced.discount is not None and priced.discount.kind == redeeming.KIND
+    if chosen and lowers and not chargeable(priced.amount, offer.currency):
+        raise redeeming.below_minimum(priced.amount, offer.currency)
     return Tried(code, worth_of(code), tuple(_items(priced)), chosen, lowers)
 
 

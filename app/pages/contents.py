@@ -7,7 +7,7 @@ from uuid import UUID
 
 from app.core.forms import Form
 from app.core.i18n import gettext as _
-from app.core.money import parse_amount
+from app.core.money import AmountRefused, parse_amount
 from app.pages.forms import PageForm
 from app.pages.imaging import keep_picture
 from app.pages.loading import Content, PageRecord
@@ -72,8 +72,8 @@ def _following(content: Content, card: ProductCard) -> Content:
 def _amount(form: Form[Any], index: int, text: str, content: Content) -> int:
     try:
         return parse_amount(text, content.currency)
-    except ValueError:
-        form.add(f"item_amount-{index}", _("Please enter a price like 19.99."))
+    except AmountRefused as error:
+        form.add(f"item_amount-{index}", error.message)
         return content.amount
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
+from app.core.currencies import amount_step
 from app.core.money import percent_off
 from app.pages.arriving import Arrival
 from app.pages.coupons import Coupon
@@ -45,8 +46,9 @@ def lines_of(
     found: list[Line] = []
     for content in page.contents:
         level = as_if(level_of(levels, content.stock_id, content.quantity)) if own else None
-        amount = percent_off(content.amount, everyone)
-        lower = percent_off(amount, percent)
+        step = amount_step(content.currency)
+        amount = percent_off(content.amount, everyone, step)
+        lower = percent_off(amount, percent, step)
         found.append(Line(content, amount, lower, level, picture(content.image)))
     return tuple(found)
 

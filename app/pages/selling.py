@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from app.core.currencies import amount_step
 from app.core.errors import Conflict, NotFound
 from app.core.i18n import gettext as _
 from app.core.settings import get_settings
@@ -21,7 +22,7 @@ from app.stock.levels import levels
 @dataclass(frozen=True)
 class OfferLine:
     """One thing for sale. Amounts are minor units for one piece, `amount` as the page asks of everyone; several lines may
-    share a stock.
+    share a stock. A lower price must be a multiple of `step`.
 
     `stock_id` is never None: an unlimited item has a stock without capacity. `available` is None when unlimited.
     """
@@ -33,6 +34,7 @@ class OfferLine:
     amount: int
     stock_id: UUID
     available: int | None
+    step: int = 1
 
 
 @dataclass(frozen=True)
@@ -95,6 +97,10 @@ def _offer_line(page: PageRecord, view: PageView, line: Line) -> OfferLine:
     if stock_id is None:
         raise NotFound
     level = line.level or view.level
+    return _line(page, line, stock_id, level.available if level else None)
+
+
+def _line(page: PageRecord, line: Line, stock_id: UUID, available: int | None) -> OfferLine:
     return OfferLine(
         content_id=line.content.id,
         product_id=line.content.product_id,
@@ -102,8 +108,17 @@ def _offer_line(page: PageRecord, view: PageView, line: Line) -> OfferLine:
         original_amount=line.original,
         amount=line.page_amount,
         stock_id=stock_id,
-        available=level.available if level else None,
+        available=available,
+        step=amount_step(line.content.currency),
     )
+
+
+def offer_lines(page: PageRecord, now: datetime) -> list[tuple[OfferLine, str]]:
+    """Return what a page offers at its own prices, with the currency of each; drafts too, whose stocks stand still."""
+    return [
+        (_line(page, line, page.stock_of(line.content) or page.id, None), line.content.currency)
+        for line in view_page(page, {}, now).lines
+    ]
 
 
 def _offer(page: PageRecord, view: PageView) -> Offer:

@@ -40,6 +40,15 @@ class CardDeclined(PaymentRejected):
         return _("The card was declined. Nothing was charged, and nothing has changed.")
 
 
+class AmountTooSmall(PaymentRejected):
+    """The provider charges no amount as small as this. `currencies.py` should have told before."""
+
+    status = 422
+
+    def default_message(self) -> str:
+        return _("The payment service takes no payment as small as this. Nothing was charged.")
+
+
 class UnknownSession(PaymentRejected):
     """The provider knows no session, or other object, of that id."""
 

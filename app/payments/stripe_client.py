@@ -7,7 +7,13 @@ import stripe
 from stripe import StripeClient
 
 from app.core.settings import get_settings
-from app.payments.gateway import CardDeclined, PaymentRejected, PaymentUnavailable, UnknownSession
+from app.payments.gateway import (
+    AmountTooSmall,
+    CardDeclined,
+    PaymentRejected,
+    PaymentUnavailable,
+    UnknownSession,
+)
 
 TIMEOUT_SECONDS = 15.0
 NETWORK_RETRIES = 2
@@ -40,6 +46,8 @@ async def answered(call: Awaitable[Result]) -> Result:
     except stripe.InvalidRequestError as error:
         if error.code == "resource_missing" or error.http_status == 404:
             raise UnknownSession from error
+        if error.code == "amount_too_small":
+            raise AmountTooSmall from error
         raise PaymentRejected from error
     except stripe.CardError as error:
         raise CardDeclined from error

@@ -8,10 +8,11 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field
 
+from app.core.currencies import CURRENCIES
 from app.core.forms import FieldError, Form, FormModel
 from app.core.i18n import gettext as _
 from app.core.ids import new_id
-from app.core.money import CURRENCIES, format_amount_input, parse_amount
+from app.core.money import AmountRefused, format_amount_input, parse_amount
 from app.core.settings import get_settings
 from app.core.zones import check_zone
 from app.products.presenting import ProductDetail
@@ -68,8 +69,8 @@ def read_details(
     amount, expires_at = 0, None
     try:
         amount = parse_amount(data.price, data.currency)
-    except ValueError:
-        form.add("price", _("Please enter a price such as 19.99, from 0 to 999,999.99."))
+    except AmountRefused as error:
+        form.add("price", error.message)
     try:
         expires_at = _moment(data.expires_at, data.zone)
         if expires_at is not None and expires_at <= now and expires_at != kept:

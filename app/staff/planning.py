@@ -8,9 +8,10 @@ from pydantic import Field, StringConstraints
 from app.billing.editing import edit_plan
 from app.billing.plans import Features, Plan
 from app.core import db
+from app.core.currencies import chargeable
 from app.core.forms import FieldError, Form, FormModel
 from app.core.i18n import gettext as _
-from app.core.money import format_amount_input, parse_amount
+from app.core.money import AmountRefused, format_amount_input, minimum_words, parse_amount
 from app.staff.noting import Actor
 
 GIB = 1024**3
@@ -71,9 +72,13 @@ def _price(text: str, plan: Plan) -> int | None:
     if not text:
         return None
     try:
-        return parse_amount(text, plan.currency)
-    except ValueError:
-        raise FieldError("price", _("Please enter an amount, or nothing.")) from None
+        amount = parse_amount(text, plan.currency)
+    except AmountRefused as error:
+        raise FieldError("price", error.message) from None
+    if not chargeable(amount, plan.currency):
+        least = minimum_words(plan.currency)
+        raise FieldError("price", _("The smallest amount that can be charged is %(least)s.", least=least))  # fmt: skip
+    return amount
 
 
 def _features(sent: PlanForm) -> Features:

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from app.core.currencies import CURRENCIES
 from app.core.db import fetch
 from app.core.ids import new_id
-from app.core.money import CURRENCIES
 from app.storage.media import media_url
 from tests.factories.products import make_product
 

@@ -7,10 +7,11 @@ from uuid import UUID
 
 from pydantic import AfterValidator, Field
 
+from app.core.currencies import CURRENCIES
 from app.core.forms import FieldError, Form, FormModel
 from app.core.i18n import gettext as _
 from app.core.ids import new_id
-from app.core.money import CURRENCIES, format_amount_input, parse_amount
+from app.core.money import AmountRefused, example_amount, format_amount_input, parse_amount
 from app.core.settings import get_settings
 from app.core.zones import check_zone
 from app.pages.forms import EmptyIsNone
@@ -161,10 +162,12 @@ def _worth(
         return code, data.percent, None
     try:
         amount = parse_amount(data.amount, data.currency)
-    except ValueError:
+        if amount == 0:
+            example = example_amount(data.currency)
+            form.add("amount", _("Please enter an amount, such as %(example)s.", example=example))
+    except AmountRefused as error:
         amount = 0
-    if amount == 0:
-        form.add("amount", _("Please enter an amount, such as 9.90."))
+        form.add("amount", error.message)
     return code, None, amount
 
 

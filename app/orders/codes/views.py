@@ -2,13 +2,15 @@
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from app.auth.permissions import Permission
 from app.auth.viewer import Viewer
+from app.core.currencies import CURRENCIES
 from app.core.forms import Form
 from app.core.i18n import gettext as _
-from app.core.money import CURRENCIES
 from app.core.zones import zones
+from app.orders.codes.charge_warnings import too_small
 from app.orders.codes.figures import uses_of
 from app.orders.trying import worth_of
 from app.pages import own_codes
@@ -46,8 +48,13 @@ async def show_context(
 ) -> dict[str, Any]:
     """What `orders/codes/show.html` and its fragments take."""
     offer = await own_codes.page_of(row.code.id)
+    context = await form_context(viewer, form, now, row, offer)
+    everywhere = [UUID(page_id) for page_id, _title in context["pages"]]
     return {
-        **await form_context(viewer, form, now, row, offer),
+        **context,
+        "too_small": await too_small(
+            row.code, everywhere if row.code.everywhere else row.pages, now
+        ),
         "worth": worth_of(row.code),
         "uses": await uses_of(row.code.stock_id),
     }

@@ -18,7 +18,7 @@ from app.core.errors import BadRequest, MayflyError, NotFound
 from app.core.forms import FORM_LEVEL, Form, FormModel, read_form
 from app.core.i18n import gettext as _
 from app.core.ids import new_id, parse_id
-from app.core.money import format_amount_input, parse_amount
+from app.core.money import AmountRefused, format_amount_input, parse_amount
 from app.core.ratelimit import limit
 from app.core.rendering import fragments, is_htmx, page, redirect
 from app.orders.exporting import export_orders
@@ -163,8 +163,8 @@ def _amount(form: Form[RefundForm], order: OrderView) -> int | None:
         return None
     try:
         amount = parse_amount(form.data.amount, order.currency)
-    except ValueError:
-        form.add("amount", _("Please enter an amount, such as 9.90."))
+    except AmountRefused as error:
+        form.add("amount", error.message)
         return None
     if not 0 < amount <= order.refundable:
         form.add("amount", _("That is more than what is left to refund, or nothing at all."))

@@ -18,6 +18,7 @@ from app.core.forms import FORM_LEVEL, Form, read_form
 from app.core.i18n import gettext as _
 from app.core.rendering import fragments, is_htmx, page, redirect
 from app.pages import loading, sharing
+from app.pages.charge_warnings import discount_limit
 from app.pages.embedding import embed_code, may_embed
 from app.pages.lifecycle import State
 from app.pages.link_figures import link_of, links_of
@@ -30,6 +31,7 @@ from app.pages.link_form import (
     read_terms,
 )
 from app.pages.loading import PageRecord
+from app.pages.viewing import view_page
 
 Request_ = Request[Any, Any, Any]
 
@@ -49,6 +51,7 @@ async def _context(
         "early_options": early_options(),
         "early_words": early_words,
         "may_be_early": found.state(now) in (State.DRAFT, State.SCHEDULED),
+        "discount_limit": discount_limit(view_page(found, {}, now).lines),
         "may_edit": viewer.can(Permission.EDIT_PAGES),
         "embed_code": embed_code if await may_embed(found.organization_id) else None,
         "public_url": sharing.public_url(found),

@@ -12,6 +12,7 @@ from app.core.i18n import languages
 from app.core.ids import new_id, parse_id
 from app.core.theme import FONT_STACKS, PRESETS, RADII, Theme, check, font_label
 from app.core.zones import zones
+from app.pages.charge_warnings import line_warnings, typed_warnings
 from app.pages.editing import Edit, form_of
 from app.pages.embedding import embed_code, may_embed
 from app.pages.foreseeing import Foreseen, foresee
@@ -47,12 +48,14 @@ async def editor_context(
     form = form or form_of(page)
     ids = [content.product_id for content in page.contents]
     cards = cards if cards is not None else await choices(viewer.group_id, ids, now)
+    items = [cards[product_id] for product_id in chosen(form) if product_id in cards]
     return {
         "page": page,
         "form": form,
         "draft": page.state(now) is State.DRAFT,
         "state": page.state(now),
-        "items": [cards[product_id] for product_id in chosen(form) if product_id in cards],
+        "items": items,
+        "small_prices": typed_warnings(form, items),
         "products": [card for card in cards.values() if card.id not in chosen(form)],
         "zones": [(zone, zone.replace("_", " ")) for zone in zones()],
         "languages": [(code, LANGUAGE_NAMES.get(code, code)) for code in languages()],
@@ -122,6 +125,7 @@ async def figures_context(page: PageRecord, now: datetime) -> dict[str, Any]:
         "now": now,
         "view": view,
         "state": view.state,
+        "small_prices": line_warnings(view.lines),
         "figures": figures_of([level for stock_id, level in stands.items() if stock_id in own]),
     }
 

@@ -6,9 +6,10 @@ from uuid import UUID
 
 from app.auth.permissions import Permission
 from app.auth.viewer import Viewer
+from app.core.currencies import CURRENCIES
 from app.core.errors import NotFound
 from app.core.forms import Form
-from app.core.money import CURRENCIES
+from app.core.money import below_minimum
 from app.core.rendering import Fragment
 from app.core.zones import zones
 from app.products.forms import filled_form
@@ -33,6 +34,7 @@ def form_context(viewer: Viewer, form: Form[Any], product_id: UUID | None) -> di
         "form": form,
         "product_id": product_id,
         "currencies": [(code, code) for code in CURRENCIES],
+        "too_small": below_minimum(form.value("price"), form.value("currency")),
         "zones": [(zone, zone.replace("_", " ")) for zone in zones()],
         "may_edit": viewer.can(Permission.EDIT_PRODUCTS),
     }

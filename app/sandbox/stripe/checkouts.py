@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from app.core.currencies import amount_step, minimum_charge
 from app.sandbox.stripe import shapes
 from app.sandbox.stripe.context import Context
 from app.sandbox.stripe.errors import ApiError
@@ -15,8 +16,6 @@ LOCALES = (
     "auto bg cs da de el en en-GB es es-419 et fi fil fr fr-CA hr hu id it ja ko lt lv ms mt nb nl pl "
     "pt pt-BR ro ru sk sl sv th tr vi zh zh-HK zh-TW"
 )
-# Stripe's smallest charges, in minor units; a currency that is not here has none in the sandbox.
-SMALLEST = {"usd": 50, "eur": 50, "gbp": 30, "chf": 50, "jpy": 50, "aud": 50, "cad": 50, "sek": 300}
 PRODUCT = {"name": "text", "description": "text", "images": ["url"], "metadata": "map"}
 LINE: dict[str, Any] = {
     "quantity": "integer",
@@ -167,6 +166,10 @@ def _priced(given: dict[str, Any], currency: str, name: str, place: str) -> Docu
         message = "This value must be greater than or equal to 0."
         param = f"{place}[price_data][unit_amount]"
         raise ApiError(message, code="parameter_invalid_integer", param=param)
+    if amount % amount_step(currency.upper()):
+        message = f"Invalid integer: {amount}. Amounts in {currency} must end in 0."
+        param = f"{place}[price_data][unit_amount]"
+        raise ApiError(message, code="parameter_invalid_integer", param=param)
     if quantity < 1:
         message = "This value must be greater than or equal to 1."
         raise ApiError(message, code="parameter_invalid_integer", param=f"{place}[quantity]")
@@ -194,9 +197,9 @@ def _check_lines(lines: list[Document]) -> None:
         message = "All line items must have the same currency."
         raise ApiError(message, param="line_items")
     currency, total = currencies.pop(), sum(line["amount_total"] for line in lines)
-    if total < SMALLEST.get(currency, 1):
+    smallest = minimum_charge(currency.upper())
+    if total < smallest:
         raise ApiError(
-            "The Checkout Session's total amount must convert to at least "
-            f"{SMALLEST.get(currency, 1)} minor units of {currency}.",
+            f"The Checkout Session's total amount must convert to at least {smallest} minor units of {currency}.",
             code="amount_too_small",
         )
