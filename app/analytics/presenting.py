@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_skeleton, format_time
 from babel.numbers import format_decimal, format_percent, get_currency_precision
 
 from app.analytics.charts import Chart, Series, bar_chart
@@ -14,6 +13,7 @@ from app.analytics.figures import Figures, change
 from app.analytics.periods import Period
 from app.analytics.reporting import Report
 from app.core import i18n
+from app.core.dates import format_date, format_skeleton, format_time
 from app.core.i18n import gettext as _
 from app.core.money import format_money
 from app.pages.sources import OTHERS, Kind, Source

@@ -3,9 +3,8 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date
-
 from app.billing.plans import Limit, Plan
+from app.core.dates import format_date
 from app.core.i18n import current_language, ngettext
 from app.core.i18n import gettext as _
 from app.core.money import format_money

@@ -6,6 +6,7 @@ from gettext import NullTranslations
 from pathlib import Path
 from typing import cast
 
+from babel.core import Locale, UnknownLocaleError
 from babel.support import Translations
 
 LOCALE_FOLDER = Path(__file__).parent.parent / "locale"
@@ -25,6 +26,15 @@ def languages() -> tuple[str, ...]:
         path.parent.parent.name for path in LOCALE_FOLDER.glob("*/LC_MESSAGES/messages.po")
     )
     return (DEFAULT_LANGUAGE, *(language for language in found if language != DEFAULT_LANGUAGE))
+
+
+@lru_cache
+def direction(language: str) -> str:
+    """Return how a language is written: "rtl" from the right to the left, else "ltr"."""
+    try:
+        return Locale.parse(language.replace("-", "_")).text_direction
+    except (UnknownLocaleError, ValueError):
+        return "ltr"
 
 
 def gettext(message: str, **values: object) -> str:

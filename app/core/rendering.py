@@ -8,7 +8,6 @@ from typing import Any, cast
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime, format_time, get_datetime_format
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar import Request, Response
 from litestar.datastructures import Cookie
@@ -18,6 +17,7 @@ from app.core import i18n
 from app.core.assets import asset_url
 from app.core.clock import milliseconds, utc_now
 from app.core.compiled import kept_bytecode
+from app.core.dates import format_date, format_datetime, format_time, get_datetime_format
 from app.core.errors import BadSignature, ExpiredLink
 from app.core.money import format_amount_input, format_money
 from app.core.settings import get_settings
@@ -68,6 +68,7 @@ def _environment() -> Environment:
     filters: dict[str, Any] = {
         "money": _money,
         "datetime": _datetime,
+        "direction": i18n.direction,
         "milliseconds": milliseconds,
         "amount_input": format_amount_input,
     }

@@ -9,6 +9,7 @@ from uuid import UUID, uuid5
 from app.auth.viewer import Viewer
 from app.core.errors import NotFound
 from app.core.forms import validate
+from app.core.local_times import fold_of, to_local
 from app.core.money import format_amount_input
 from app.core.theme import PRESETS
 from app.demo.goods import NAMESPACE, ZONE, Good
@@ -16,7 +17,6 @@ from app.pages import changing, loading, publishing
 from app.pages.editing import form_of, read_edit
 from app.pages.lifecycle import State
 from app.pages.loading import PageRecord
-from app.pages.local_times import fold_of, to_local
 from app.pages.picking import choices
 from app.pages.types import page_types
 

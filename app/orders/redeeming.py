@@ -9,9 +9,8 @@ from datetime import datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_datetime
-
 from app.core import db
+from app.core.dates import format_datetime
 from app.core.forms import FieldError
 from app.core.i18n import current_language
 from app.core.i18n import gettext as _

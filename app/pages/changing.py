@@ -151,18 +151,18 @@ async def _log(page: PageRecord, edit: Edit, user_id: UUID, now: datetime) -> No
 
 
 async def follow_product(product_id: UUID, now: datetime) -> None:
-    """Let every page that shows a product follow its name, description and cover; never its price."""
+    """Let every page that shows a product follow its name, description, cover and preview files; never its price."""
     card = (await product_cards([product_id], now)).get(product_id)
     if card is None:
         return
     async with db.transaction():
         rows = await db.fetch(
             """UPDATE page_content SET title = $2, summary = $3, image = $4
-               WHERE product_id = $1 AND (title, summary, image) IS DISTINCT FROM ($2, $3, $4) RETURNING page_id""",
+               WHERE product_id = $1 RETURNING page_id""",
             product_id,
             card.name,
             card.description,
             keep_picture(card.cover),
         )
-        for row in rows:
-            await touch(row["page_id"])
+        for page_id in sorted({row["page_id"] for row in rows}):
+            await touch(page_id)

@@ -65,7 +65,11 @@ def _fresh(card: ProductCard) -> Content:
 def _following(content: Content, card: ProductCard) -> Content:
     """Return `content` with the product's words and picture of today."""
     return replace(
-        content, title=card.name, summary=card.description, image=keep_picture(card.cover)
+        content,
+        title=card.name,
+        summary=card.description,
+        image=keep_picture(card.cover),
+        samples=card.samples,
     )
 
 

@@ -12,6 +12,7 @@ from uuid import UUID
 from app.core.forms import FieldError, Form
 from app.core.i18n import gettext as _
 from app.core.i18n import ngettext
+from app.core.local_times import Fold, fold_of, to_local, to_utc
 from app.core.money import format_amount_input
 from app.core.theme import Theme
 from app.core.zones import check_zone
@@ -19,7 +20,6 @@ from app.pages.contents import read_contents
 from app.pages.forms import ExtensionForm, PageForm
 from app.pages.lifecycle import PageTimes, State
 from app.pages.loading import Content, PageRecord
-from app.pages.local_times import Fold, fold_of, to_local, to_utc
 from app.pages.terms import Afterlife, PageSettings
 from app.pages.types.base import Sells
 from app.products.presenting import ProductCard

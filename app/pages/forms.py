@@ -9,7 +9,7 @@ from app.core import theme as themes
 from app.core.forms import FieldError, FormModel
 from app.core.i18n import gettext as _
 from app.core.i18n import languages
-from app.pages.local_times import Fold
+from app.core.local_times import Fold
 from app.pages.steps import LAST_STEP, Stand
 from app.pages.terms import MAXIMUM_DAYS, MAXIMUM_QUANTITY, Afterlife, PageSettings, build
 

@@ -7,10 +7,10 @@ from pydantic import Field
 
 from app.core.forms import FORM_LEVEL, FieldError, Form, FormModel
 from app.core.i18n import gettext as _
+from app.core.local_times import Fold, to_utc
 from app.pages.forms import EmptyIsNone
 from app.pages.lifecycle import State
 from app.pages.loading import PageRecord
-from app.pages.local_times import Fold, to_utc
 from app.pages.sharing import Terms
 from app.pages.terms import MAXIMUM_QUANTITY
 

@@ -17,6 +17,8 @@ from app.pages.lifecycle import PageTimes, State, gone_at, next_change, state_at
 from app.pages.terms import Afterlife, PageSettings
 from app.pages.types import page_types
 from app.pages.types.base import PageType, Sells
+from app.products import sampling
+from app.products.presenting import Sample
 from app.stock.codes.finding import AS_JSON, read_code
 from app.stock.codes.standing import Code
 
@@ -37,6 +39,7 @@ class Content:
     currency: str
     quantity: int | None
     stock_id: UUID | None
+    samples: tuple[Sample, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -150,7 +153,8 @@ class PageRecord:
 
 _SELECT = f"""
 SELECT p.*, {AS_JSON.format(id="p.code_id")} AS own_code, successor.short_id AS successor_short_id,
-  (SELECT json_agg(c ORDER BY c.position, c.id) FROM page_content c WHERE c.page_id = p.id) AS contents,
+  (SELECT json_agg(to_jsonb(c) || jsonb_build_object('samples', {sampling.AS_JSON.format(id="c.product_id")})
+     ORDER BY c.position, c.id) FROM page_content c WHERE c.page_id = p.id) AS contents,
   (SELECT json_agg(l) FROM (SELECT kind, subject, before, after, currency, at FROM page_change
      WHERE page_id = p.id ORDER BY at DESC, id DESC LIMIT {{changes}}) l) AS changes
 FROM page p
@@ -214,6 +218,7 @@ def _theme(stored: dict[str, Any]) -> Theme:
 
 def _content(item: dict[str, Any]) -> Content:
     values: dict[str, Any] = {field.name: item[field.name] for field in fields(Content)}
+    values["samples"] = sampling.read_samples(item["samples"])
     for name in ("id", "product_id", "stock_id"):
         values[name] = UUID(values[name]) if values[name] else None
     return Content(**values)

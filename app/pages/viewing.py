@@ -156,7 +156,10 @@ class PageView:
             page.cover_key,
             self._lasting_settings,
             self.query,
-            [(content.id, content.title, content.image) for content in page.contents],
+            [
+                (content.id, content.title, content.image, content.samples)
+                for content in page.contents
+            ],
         )
         return f"{phase}-{hashlib.sha256(repr(parts).encode()).hexdigest()[:10]}"
 

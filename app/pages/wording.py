@@ -3,8 +3,7 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_datetime
-
+from app.core.dates import format_datetime
 from app.core.i18n import current_language
 from app.core.i18n import gettext as _
 from app.core.money import format_money

@@ -2,9 +2,8 @@
 
 from datetime import timedelta
 
-from babel.dates import format_timedelta
-
 from app.auth.guessing import LONGEST_MEMORY
+from app.core.dates import format_timedelta
 from app.core.i18n import current_language
 from app.core.i18n import gettext as _
 from app.pages.counting import KNOWN_FOR

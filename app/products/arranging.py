@@ -19,7 +19,7 @@ async def remove_file(product_id: UUID, file_id: UUID) -> FileKind:
         if row is None:
             raise NotFound
         await let_go(row["object_key"], FileKind(row["kind"]))
-        if row["kind"] == FileKind.COVER:
+        if row["kind"] != FileKind.ORIGINAL:
             await announce_change(product_id)
     return FileKind(row["kind"])
 
@@ -44,4 +44,6 @@ async def move_file(product_id: UUID, file_id: UUID, step: int) -> FileKind:
                WHERE file.id = o.id""",
             order,
         )
+        if rows[0]["kind"] != FileKind.ORIGINAL:
+            await announce_change(product_id)
     return FileKind(rows[0]["kind"])

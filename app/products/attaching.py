@@ -1,4 +1,4 @@
-"""An upload becomes a file of its product: verified, a cover with its web-sized pictures, all or nothing."""
+"""An upload becomes a file of its product: verified, a picture with its web-sized copies, all or nothing."""
 
 from datetime import datetime
 from uuid import UUID
@@ -9,7 +9,7 @@ from app.billing.limits import LimitReached
 from app.core.db import fetch_one, transaction
 from app.core.errors import Conflict
 from app.core.i18n import gettext as _
-from app.products.filing import NewFile, add_file, count_files, show_cover
+from app.products.filing import NewFile, add_file, count_files, is_shown, show_cover
 from app.products.keys import original_key, preview_key
 from app.products.kinds import COVER_BYTES, MAXIMUM_FILES, FileKind
 from app.storage import uploading, verifying
@@ -52,7 +52,8 @@ async def begin_upload(
 
 async def finish_upload(upload: Upload, now: datetime) -> Upload:
     """Join what arrived and have it verified: small files at once, large ones and pictures by the worker."""
-    at_once = upload.kind != FileKind.COVER and upload.size <= AT_ONCE_BYTES
+    picture = is_shown(FileKind(upload.kind), upload.content_type, upload.size)
+    at_once = not picture and upload.size <= AT_ONCE_BYTES
     upload = await uploading.finish(upload, now, check=CHECK_JOB, soon=at_once)
     if at_once and upload.state == "checking":
         await take_upload(upload.id, now)
@@ -72,7 +73,7 @@ async def take_upload(upload_id: UUID, now: datetime) -> None:
     if digest is None:
         return
     picture: Picture | None = None
-    if upload.kind == FileKind.COVER:
+    if is_shown(FileKind(upload.kind), upload.content_type, digest.size):
         try:
             data = await get_store().read(upload.object_key, COVER_BYTES)
             picture = await show_cover(upload.object_key, data)

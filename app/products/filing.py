@@ -7,8 +7,9 @@ from uuid import UUID
 from app.core.db import execute, fetch, fetch_value
 from app.products.announcing import announce_change
 from app.products.keys import picture_key
-from app.products.kinds import FileKind
+from app.products.kinds import COVER_BYTES, FileKind
 from app.storage.contract import Digest
+from app.storage.limits import PICTURE_TYPES
 from app.storage.media import MEDIA_TYPE
 from app.storage.objects import get_store
 from app.storage.pictures import WIDTHS, Picture, make_pictures
@@ -20,7 +21,7 @@ OLD_PICTURES_STAY = timedelta(days=1)
 
 @dataclass(frozen=True)
 class NewFile:
-    """A verified object that becomes a product's file; `cover` is its larger web-sized picture, for covers."""
+    """A verified object that becomes a product's file; `cover` is its larger web-sized picture, if it is shown as one."""
 
     id: UUID
     product_id: UUID
@@ -36,6 +37,7 @@ async def add_file(file: NewFile, now: datetime) -> None:
     """Add a file behind the others of its kind, in the caller's transaction, which holds the product's row."""
     if file.kind is FileKind.COVER:
         await _replace_cover(file.product_id, now)
+    if file.kind is not FileKind.ORIGINAL:
         await announce_change(file.product_id)
     cover = file.cover
     await execute(
@@ -54,8 +56,14 @@ async def add_file(file: NewFile, now: datetime) -> None:
     )
 
 
+def is_shown(kind: FileKind, content_type: str, size: int) -> bool:
+    """Return whether visitors see the file as a picture. Only a small enough preview is: decoding takes memory."""
+    picture = content_type in PICTURE_TYPES and size <= COVER_BYTES
+    return kind is FileKind.COVER or (kind is FileKind.PREVIEW and picture)
+
+
 async def show_cover(key: str, data: bytes) -> Picture:
-    """Store the web-sized pictures of the cover `data` under `key`; return the larger one.
+    """Store the web-sized pictures of the cover or preview `data` under `key`; return the larger one.
 
     Raises BadPicture, StoreUnavailable.
     """
@@ -74,7 +82,7 @@ async def count_files(product_id: UUID, kind: FileKind) -> int:
 async def let_go(key: str, kind: FileKind) -> None:
     """Have a file's objects removed once the current transaction commits."""
     await remove_object(key)
-    if kind is FileKind.COVER:
+    if kind is not FileKind.ORIGINAL:
         for width in WIDTHS:
             await remove_object(picture_key(key, width))
 

@@ -1,10 +1,9 @@
 """The product form: what is typed, and what it means."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field
 
@@ -12,13 +11,11 @@ from app.core.currencies import CURRENCIES
 from app.core.forms import FieldError, Form, FormModel
 from app.core.i18n import gettext as _
 from app.core.ids import new_id
+from app.core.local_times import Fold, fold_of, to_local, to_utc
 from app.core.money import AmountRefused, format_amount_input, parse_amount
 from app.core.settings import get_settings
 from app.core.zones import check_zone
 from app.products.presenting import ProductDetail
-
-LOCAL_FORMATS = ("%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S")
-LAST_YEAR = 2200
 
 
 def _known_currency(text: str) -> str:
@@ -35,6 +32,7 @@ class ProductForm(FormModel):
     price: Annotated[str, Field(min_length=1, max_length=30)]
     currency: Annotated[str, AfterValidator(_known_currency)]
     expires_at: Annotated[str, Field(max_length=40)] = ""
+    expires_at_fold: Fold = ""
     zone: Annotated[str, Field(max_length=64)] = "UTC"
 
 
@@ -72,7 +70,8 @@ def read_details(
     except AmountRefused as error:
         form.add("price", error.message)
     try:
-        expires_at = _moment(data.expires_at, data.zone)
+        check_zone(data.zone)
+        expires_at = to_utc("expires_at", data.expires_at, data.zone, data.expires_at_fold)
         if expires_at is not None and expires_at <= now and expires_at != kept:
             raise FieldError("expires_at", _("This is in the past."))
     except FieldError as error:
@@ -82,37 +81,22 @@ def read_details(
     return Details(data.name, data.description, amount, data.currency, data.zone, expires_at)
 
 
-def _moment(text: str, zone: str) -> datetime | None:
-    check_zone(zone)
-    if not text:
-        return None
-    for form in LOCAL_FORMATS:
-        try:
-            # The zone is put on below.
-            local = datetime.strptime(text, form)  # noqa: DTZ007
-        except ValueError:
-            continue
-        if 2000 <= local.year <= LAST_YEAR:
-            return local.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
-    raise FieldError("expires_at", _("Please enter a date and a time."))
-
-
 def empty_form() -> Form[NewProductForm]:
     """Return the form of a product that does not exist yet, with its future id."""
     fresh = {"id": str(new_id()), "currency": get_settings().currency}
-    return Form(values={**fresh, "expires_at": "", "zone": "UTC"})
+    return Form(values={**fresh, "expires_at": "", "expires_at_fold": "", "zone": "UTC"})
 
 
 def filled_form(product: ProductDetail) -> Form[ProductForm]:
     """Return the form of an existing product."""
-    local = product.expires_at.astimezone(ZoneInfo(product.zone)) if product.expires_at else None
     return Form(
         values={
             "name": product.name,
             "description": product.description,
             "price": format_amount_input(product.amount, product.currency),
             "currency": product.currency,
-            "expires_at": local.strftime(LOCAL_FORMATS[0]) if local else "",
+            "expires_at": to_local(product.expires_at, product.zone),
+            "expires_at_fold": fold_of(product.expires_at, product.zone),
             "zone": product.zone,
         }
     )

@@ -7,7 +7,7 @@ from uuid import UUID
 from app.core.db import fetch_one, transaction
 from app.core.errors import NotFound
 from app.core.ids import new_id
-from app.products.filing import NewFile, add_file, show_cover
+from app.products.filing import NewFile, add_file, is_shown, show_cover
 from app.products.keys import original_key, preview_key
 from app.products.kinds import FileKind
 from app.storage.contract import Digest
@@ -32,7 +32,7 @@ async def import_file(
     key_of = preview_key if kind is FileKind.PREVIEW else original_key
     key = key_of(product["user_id"], product_id, file_id)
     # Decoded first: what is no picture leaves nothing behind.
-    cover = await show_cover(key, data) if kind is FileKind.COVER else None
+    cover = await show_cover(key, data) if is_shown(kind, content_type, len(data)) else None
     await get_store().put(key, data, content_type)
     digest = Digest(len(data), hashlib.sha256(data).hexdigest())
     kept_type = clean_content_type(content_type) or UNKNOWN_TYPE

@@ -23,6 +23,20 @@ class Cover:
 
 
 @dataclass(frozen=True)
+class Sample:
+    """A preview file for visitors: its name, its size in bytes, its public address, and a picture of it if it is one."""
+
+    name: str
+    size: int
+    url: str
+    picture: Cover | None = None
+
+    @property
+    def size_text(self) -> str:
+        return size_text(self.size)
+
+
+@dataclass(frozen=True)
 class ProductCard:
     """A product in a list. `amount` in minor units; `state` is active, inactive or expired."""
 
@@ -37,6 +51,7 @@ class ProductCard:
     created_at: datetime
     files: int
     cover: Cover | None
+    samples: tuple[Sample, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -99,7 +114,7 @@ def as_cover(key: str | None, width: int | None, height: int | None) -> Cover | 
     return Cover(large, small, width, height)
 
 
-def as_card(row: Record) -> ProductCard:
+def as_card(row: Record, samples: tuple[Sample, ...] = ()) -> ProductCard:
     return ProductCard(
         id=row["id"],
         name=row["name"],
@@ -112,4 +127,5 @@ def as_card(row: Record) -> ProductCard:
         created_at=row["created_at"],
         files=row["files"],
         cover=as_cover(row["cover_key"], row["width"], row["height"]),
+        samples=samples,
     )

@@ -5,10 +5,12 @@ from datetime import datetime
 from math import ceil
 from uuid import UUID
 
-from app.core.db import fetch, fetch_one
+from app.core.db import Record, fetch, fetch_one
 from app.core.errors import NotFound
 from app.products.kinds import FileKind
 from app.products.presenting import FileRef, ProductCard, ProductDetail, ProductPage, as_card
+from app.products.sampling import AS_JSON as SAMPLES
+from app.products.sampling import read_samples
 
 PAGE_SIZE = 20
 STATES: tuple[str, ...] = ("active", "inactive", "expired")
@@ -16,13 +18,17 @@ CHOICES_LIMIT = 200
 
 
 # $1 is always the present moment. An inactive product is inactive whatever its expiry.
-_CARDS = """
+_CARDS = f"""
 SELECT p.id, p.name, p.description, p.amount, p.currency, p.zone, p.expires_at, p.created_at, p.group_id, p.user_id,
   CASE WHEN NOT p.active THEN 'inactive' WHEN p.expires_at <= $1 THEN 'expired' ELSE 'active' END AS state,
   (SELECT count(*) FROM file o WHERE o.product_id = p.id AND o.kind = 'original') AS files,
-  c.object_key AS cover_key, c.width, c.height
+  c.object_key AS cover_key, c.width, c.height, {SAMPLES.format(id="p.id")} AS samples
 FROM product p LEFT JOIN file c ON c.product_id = p.id AND c.kind = 'cover'
-"""
+"""  # noqa: S608 - own text
+
+
+def _card(row: Record) -> ProductCard:
+    return as_card(row, read_samples(row["samples"]))
 
 
 def _pattern(search: str) -> str:
@@ -53,13 +59,13 @@ async def list_products(
         *(now, group_id, pattern, state if state in STATES else "", PAGE_SIZE),
         (page - 1) * PAGE_SIZE,
     )
-    return ProductPage([as_card(row) for row in rows], page, pages, counts, total)
+    return ProductPage([_card(row) for row in rows], page, pages, counts, total)
 
 
 async def product_cards(ids: Iterable[UUID], now: datetime) -> dict[UUID, ProductCard]:
     """Return cards by id, whatever their state; unknown ids are left out. The caller has checked the group."""
     rows = await fetch(_CARDS + "WHERE p.id = ANY($2::uuid[])", now, list(ids))
-    return {row["id"]: as_card(row) for row in rows}
+    return {row["id"]: _card(row) for row in rows}
 
 
 async def choosable_products(group_id: UUID, now: datetime) -> list[ProductCard]:
@@ -70,7 +76,7 @@ async def choosable_products(group_id: UUID, now: datetime) -> list[ProductCard]
              ORDER BY lower(p.name), p.id LIMIT $3""",
         *(now, group_id, CHOICES_LIMIT),
     )
-    return [as_card(row) for row in rows]
+    return [_card(row) for row in rows]
 
 
 async def find_product(group_id: UUID, product_id: UUID, now: datetime) -> ProductDetail:

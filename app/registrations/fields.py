@@ -6,8 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from babel.dates import format_date
-
+from app.core.dates import format_date
 from app.core.i18n import current_language
 from app.core.i18n import gettext as _
 from app.pages.fields import MAXIMUM_NUMBER, FieldDefinition

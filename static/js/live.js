@@ -111,7 +111,7 @@
       const local = new Date(element.dateTime);
       const [, sign, hours, minutes] = /([+-])(\d\d):(\d\d)$/.exec(element.dateTime) || [];
       const shown = sign ? (sign + 1) * (hours * 60 + +minutes) : 0;
-      put(element, new Intl.DateTimeFormat(document.documentElement.lang, options).format(local));
+      put(element, new Intl.DateTimeFormat(document.documentElement.lang, options).format(local).replace(/\u202f/g, "\u00a0"));
       const parent = element.closest("[data-local]");
       if (parent) parent.hidden = shown === -local.getTimezoneOffset();
     });

@@ -187,3 +187,20 @@ async def test_nobody_and_who_may_only_look_change_nothing(
 @pytest.mark.parametrize("path", ["nonsense", "00000000-0000-0000-0000-000000000000", "new/x"])
 async def test_unknown_products(owner: Any, path: str) -> None:
     assert (await owner.get(f"/console/products/{path}")).status_code == 404
+
+
+async def test_an_expiry_in_a_clock_change_is_asked_about(owner: Any, clock: Any) -> None:
+    values = form(expires_at="2031-03-30T02:30")
+    answer = await owner.post("/console/products", data=values)
+    assert answer.status_code == 422 and "the clocks skip this time" in answer.text
+    values["expires_at"] = "2031-10-26T02:30"
+    answer = await owner.post("/console/products", data=values)
+    assert answer.status_code == 422 and "the clocks show this time twice" in answer.text
+    assert 'name="expires_at_fold"' in answer.text and 'value="2031-10-26T02:30"' in answer.text
+    answer = await owner.post("/console/products", data={**values, "expires_at_fold": "second"})
+    assert answer.status_code == 303
+    (card,) = (await list_products(owner.viewer.group_id, clock.now())).cards
+    assert card.expires_at and card.expires_at.isoformat() == "2031-10-26T01:30:00+00:00"
+    # Saved again as it is shown, it does not move.
+    shown = (await owner.get(f"/console/products/{values['id']}")).text
+    assert 'value="second" selected' in shown

@@ -11,11 +11,11 @@ from app.core.currencies import CURRENCIES
 from app.core.forms import FieldError, Form, FormModel
 from app.core.i18n import gettext as _
 from app.core.ids import new_id
+from app.core.local_times import Fold, fold_of, to_local, to_utc
 from app.core.money import AmountRefused, example_amount, format_amount_input, parse_amount
 from app.core.settings import get_settings
 from app.core.zones import check_zone
 from app.pages.forms import EmptyIsNone
-from app.pages.local_times import Fold, fold_of, to_local, to_utc
 from app.stock.codes.queries import CodeRow
 from app.stock.codes.standing import LONGEST, Code, normalized
 from app.stock.codes.writing import Terms

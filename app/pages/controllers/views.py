@@ -10,6 +10,7 @@ from app.core.forms import Form
 from app.core.i18n import gettext as _
 from app.core.i18n import languages
 from app.core.ids import new_id, parse_id
+from app.core.local_times import to_local
 from app.core.theme import FONT_STACKS, PRESETS, RADII, Theme, check, font_label
 from app.core.zones import zones
 from app.pages.charge_warnings import line_warnings, typed_warnings
@@ -18,7 +19,6 @@ from app.pages.embedding import embed_code, may_embed
 from app.pages.foreseeing import Foreseen, foresee
 from app.pages.lifecycle import State
 from app.pages.loading import PageRecord
-from app.pages.local_times import to_local
 from app.pages.picking import choices
 from app.pages.previewing import Choice, preview
 from app.pages.queries import figures_of, transitions_of

@@ -191,7 +191,7 @@ async def test_a_moved_target_is_told_to_visitors_and_to_other_modules(
     page = await make_countdown(owner.viewer, now=clock.now())
     values = {name: value for name, value in form_of(page).values.items() if value != ""}
     later = clock.now() + 5 * HOUR
-    from app.pages.local_times import to_local
+    from app.core.local_times import to_local
 
     values["target_at"] = to_local(later, page.zone)
     form = validate(CountdownForm, values)

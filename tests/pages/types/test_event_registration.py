@@ -10,10 +10,10 @@ from app.core import db
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.forms import FieldError, validate
 from app.core.ids import new_id
+from app.core.local_times import to_local
 from app.pages import changing, collecting, extending, loading, pausing, publishing
 from app.pages.editing import form_of, read_edit
 from app.pages.fields import KINDS, FieldDefinition
-from app.pages.local_times import to_local
 from app.pages.types.base import Acceptance
 from app.pages.types.event_registration.form import EventForm
 from app.pages.types.event_registration.questions import COLUMNS, columns_of, read_questions

@@ -4,9 +4,9 @@ from typing import Annotated, Any, Literal, cast
 
 from pydantic import Field
 
+from app.core.local_times import Fold, fold_of, to_local, to_utc
 from app.core.zones import check_zone
 from app.pages.forms import PageForm
-from app.pages.local_times import Fold, fold_of, to_local, to_utc
 from app.pages.terms import PageSettings, build
 from app.pages.types.countdown.settings import CountdownSettings, Redirect
 

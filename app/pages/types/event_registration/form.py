@@ -4,10 +4,10 @@ from typing import Annotated, Any, ClassVar, Literal, cast
 
 from pydantic import Field
 
+from app.core.local_times import Fold, fold_of, to_local, to_utc
 from app.core.zones import check_zone
 from app.pages.fields import MAXIMUM_FIELDS
 from app.pages.forms import EmptyIsNone, PageForm
-from app.pages.local_times import Fold, fold_of, to_local, to_utc
 from app.pages.terms import MAXIMUM_GROUP, MAXIMUM_QUANTITY, PageSettings, build
 from app.pages.types.event_registration.questions import COLUMNS, columns_of, read_questions
 from app.pages.types.event_registration.settings import (
