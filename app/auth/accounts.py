@@ -73,7 +73,7 @@ async def sign_up(
         if row is None:
             raise AccountExists
         await note("signed-up", now, user_id=user_id, ip=ip)
-        await emails.welcome(user_id, email, name, verification_token(user_id, email, now))
+        await emails.welcome(user_id, email, verification_token(user_id, email, now))
     return Viewer(
         user_id,
         organization_id,

@@ -10,7 +10,7 @@ from app.notifications.sending import send_email
 
 
 async def _send(name: str, to: str, change: AddressChange, **context: Any) -> None:
-    given = {"name": change.name, "old": change.old_email, "new": change.new_email, **context}
+    given = {"old": change.old_email, "new": change.new_email, **context}
     await send_email(
         to,
         name,

@@ -45,5 +45,5 @@ async def change_password(
             viewer.user_id, now, keep=viewer.session_id, cause="password", ip=ip
         )
         await note("password-changed", now, user_id=viewer.user_id, ip=ip)
-        await emails.password_changed(viewer.user_id, viewer.email, viewer.name, now)
+        await emails.password_changed(viewer.user_id, viewer.email, now)
     return ended

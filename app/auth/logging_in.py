@@ -39,4 +39,4 @@ async def _note_failure(row: Record, now: datetime, ip: str | None) -> None:
     async with transaction():
         await note("login-failed", now, user_id=row["id"], ip=ip)
         if await count_since(row["id"], "login-failed", now - DAY) == ALARMING:
-            await security_emails.password_guessed(row["id"], row["email"], row["name"], now)
+            await security_emails.password_guessed(row["id"], row["email"], now)

@@ -65,9 +65,7 @@ async def send_reset_link(email: str, ip: str | None, request_id: str, now: date
     )
     async with transaction():
         await note("reset-asked", now, user_id=row["id"], ip=ip)
-        await emails.reset_password(
-            row["id"], row["email"], row["name"], token, minutes, request_id
-        )
+        await emails.reset_password(row["id"], row["email"], token, minutes, request_id)
 
 
 async def check_reset(token: str, now: datetime) -> Resettable:
@@ -105,5 +103,5 @@ async def reset_password(
         await forgive_codes(account.user_id)
         await end_sessions(account.user_id, now, cause="password", ip=ip)
         await note("password-reset", now, user_id=account.user_id, ip=ip)
-        await emails.password_changed(account.user_id, account.email, account.name, now)
+        await emails.password_changed(account.user_id, account.email, now)
     return account

@@ -71,9 +71,9 @@ async def pass_step(
         if kind is None:
             await note("code-refused", now, user_id=step.user_id, ip=ip)
             if tries == ALARMING:
-                await security_emails.code_guessed(step.user_id, step.email, step.name, now)
+                await security_emails.code_guessed(step.user_id, step.email, now)
         if kind == two_factor.RECOVERY:
             left = await recovery_codes.codes_left(step.user_id)
             await note("recovery-code-used", now, user_id=step.user_id, ip=ip, left=left)
-            await security_emails.recovery_code_used(step.user_id, step.email, step.name, left, now)
+            await security_emails.recovery_code_used(step.user_id, step.email, left, now)
     return kind is not None

@@ -86,7 +86,7 @@ async def turn_on(viewer: Viewer, code: str, now: datetime, ip: str | None = Non
             raise Conflict(_("Two-factor is on already."))
         codes = await recovery_codes.make_codes(viewer.user_id, now)
         await note("two-factor-on", now, user_id=viewer.user_id, ip=ip)
-        await security_emails.two_factor_on(viewer.user_id, viewer.email, viewer.name, now)
+        await security_emails.two_factor_on(viewer.user_id, viewer.email, now)
     return codes
 
 
@@ -141,7 +141,7 @@ async def turn_off(
     async with transaction():
         await remove(viewer.user_id)
         await note("two-factor-off", now, user_id=viewer.user_id, ip=ip)
-        await security_emails.two_factor_off(viewer.user_id, viewer.email, viewer.name, now)
+        await security_emails.two_factor_off(viewer.user_id, viewer.email, now)
 
 
 async def remove(user_id: UUID) -> bool:
@@ -156,7 +156,7 @@ async def remove_for(account: Account, now: datetime) -> bool:
         removed = await is_on(account.user_id) and await remove(account.user_id)
         if removed:
             await note("two-factor-removed", now, user_id=account.user_id)
-            await security_emails.two_factor_off(account.user_id, account.email, account.name, now)
+            await security_emails.two_factor_off(account.user_id, account.email, now)
     return removed
 
 
@@ -168,7 +168,7 @@ async def renew_codes(
     async with transaction():
         codes = await recovery_codes.make_codes(viewer.user_id, now)
         await note("recovery-codes-made", now, user_id=viewer.user_id, ip=ip)
-        await security_emails.recovery_codes_made(viewer.user_id, viewer.email, viewer.name, now)
+        await security_emails.recovery_codes_made(viewer.user_id, viewer.email, now)
     return codes
 
 

@@ -7,11 +7,16 @@ from app.auth import emails
 from app.auth.security_log import note
 from app.auth.viewer import Viewer
 from app.core.db import execute, fetch_one, fetch_value, transaction
-from app.core.errors import ExpiredLink, Invalid
+from app.core.errors import ExpiredLink, Invalid, TooManyRequests
 from app.core.i18n import gettext as _
 from app.core.ids import parse_id
 from app.core.settings import get_settings
 from app.core.signing import read_token, sign_token
+from app.notifications.queries import count_about
+
+# Mails that an account has sent to addresses before their owners confirmed anything, and how many there may be.
+UNCONFIRMED = ("verify-address", "address-confirm", "address-taken")
+MOST_UNCONFIRMED = ((5, timedelta(days=1)), (15, timedelta(days=30)))
 
 
 class AddressUnconfirmed(Invalid):
@@ -56,8 +61,20 @@ async def verify_address(token: str, now: datetime, ip: str | None = None) -> No
             await note("address-verified", now, user_id=user_id, ip=ip)
 
 
+async def ensure_may_mail(user_id: UUID, now: datetime) -> None:
+    """Raise TooManyRequests when an account has had enough mails sent to addresses that nobody has confirmed.
+
+    Such an address may be a stranger's, whatever the account's name, network or browser.
+    """
+    for most, window in MOST_UNCONFIRMED:
+        if await count_about(user_id, UNCONFIRMED, now - window) >= most:
+            words = _("We have sent several already. Please look into the mailbox, or wait.")
+            raise TooManyRequests(int(window.total_seconds()), words)
+
+
 async def send_verification(viewer: Viewer, now: datetime) -> None:
-    """Mail the link again; nothing for an address that is confirmed."""
+    """Mail the link again; nothing for an address that is confirmed. Raises TooManyRequests."""
     if not viewer.verified:
+        await ensure_may_mail(viewer.user_id, now)
         token = verification_token(viewer.user_id, viewer.email, now)
-        await emails.verify_address(viewer.user_id, viewer.email, viewer.name, token)
+        await emails.verify_address(viewer.user_id, viewer.email, token)

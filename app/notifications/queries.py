@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from app.core.db import fetch
+from app.notifications.tables import Message
 
 LIMIT = 100
 
@@ -77,6 +78,16 @@ async def history_of(topic_id: UUID, search: str, state: str, number: int) -> Hi
         del one["total"]
     counts = {row["state"]: row["n"] for row in counted}
     return History([MessageFate(**one) for one in found], counts, total)
+
+
+async def count_about(subject_of: UUID, names: Sequence[str], since: datetime) -> int:
+    """Count the messages of these kinds about one thing that were queued since a moment."""
+    found = await Message.count().where(
+        (Message.subject_of == subject_of)
+        & Message.name.is_in(list(names))
+        & (Message.created_at >= since)
+    )
+    return int(found)
 
 
 async def belongs_to(message_id: UUID, topic_id: UUID) -> bool:

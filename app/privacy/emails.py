@@ -22,7 +22,7 @@ async def export_ready(who: Member, export_id: UUID, until: datetime) -> None:
     await send_email(
         who.email,
         "export-ready",
-        {"name": who.name, "url": url, "until": until},
+        {"url": url, "until": until},
         locale=current_language.get(),
         key=f"export-ready:{export_id}",
         subject_of=who.id,
@@ -31,13 +31,13 @@ async def export_ready(who: Member, export_id: UUID, until: datetime) -> None:
 
 async def erasure_asked(who: Member, erasure: "Erasure", keep_path: str) -> None:
     """Say when the account ends, and how to keep it."""
-    context = {"name": who.name, "due_at": erasure.due_at, "url": _base() + keep_path}
+    context = {"due_at": erasure.due_at, "url": _base() + keep_path}
     await _send(who, erasure, "erasure-asked", context)
 
 
 async def erasure_cancelled(who: Member, erasure: "Erasure", *, blocked: bool) -> None:
     """Say that the account is kept; `blocked`, for others were in its organization when its time came."""
-    context = {"name": who.name, "blocked": blocked, "url": _base() + "/console/team"}
+    context = {"blocked": blocked, "url": _base() + "/console/team"}
     await _send(who, erasure, "erasure-cancelled", context)
 
 

@@ -15,7 +15,6 @@ from app.teams.wording import roles_text
 async def invitation(invited: InvitationView, url: str, attempt: str) -> None:
     """Invite somebody; `attempt` differs each time the link is sent."""
     context = {
-        "inviter": invited.inviter,
         "inviter_email": invited.inviter_email,
         "organization": invited.organization,
         "group": invited.group,

@@ -190,7 +190,12 @@ async def test_a_pages_history(
 
 
 async def test_a_test_message_to_oneself(
-    owner: Any, colleague: Any, clock: Any, run_jobs: Any, inbox: Any
+    owner: Any,
+    colleague: Any,
+    clock: Any,
+    run_jobs: Any,
+    inbox: Any,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     url = "/console/account/messages"
     assert "Send a test message" in (await owner.get(url)).text
@@ -204,11 +209,13 @@ async def test_a_test_message_to_oneself(
     assert "The test message to olivia@example.com" in shown.text
     assert "Sent" in shown.text
     assert (await colleague.get(first.headers["location"])).text.count("olivia@example.com") == 0
+    text = {"id": str(new_id()), "phone": NUMBER}
+    assert (await owner.post(url, data=text)).status_code == 404, "only staff text a number"
+    monkeypatch.setattr(get_settings(), "staff_emails", ["olivia@example.com"])
+    assert (await colleague.post(url, data=text)).status_code == 404
     bad = await owner.post(url, data={"id": str(new_id()), "phone": "12"})
     assert bad.status_code == 422
     assert "country code" in bad.text
-    text = {"id": str(new_id()), "phone": NUMBER}
-    assert (await colleague.post(url, data=text)).status_code == 404
     assert (await owner.post(url, data=text)).status_code == 303
     clock.advance(timedelta(seconds=1))
     await run_jobs()

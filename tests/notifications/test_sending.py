@@ -19,13 +19,13 @@ from app.notifications.sending import Attachment, send_email
 from tests.conftest import Inbox
 from tests.support.aliases import RunJobs
 
-CONTEXT = {"name": "O'Hara & <Sons>"}
+CONTEXT = {"name": "O'Hara & <Sons>", "organization": "Quiet Harbour", "by": "Bo"}
 
 
 async def send(
     key: str, to: str = "ohara@example.com", subject_of: UUID | None = None
 ) -> UUID | None:
-    return await send_email(to, "account-exists", CONTEXT, key=key, subject_of=subject_of)
+    return await send_email(to, "team-removed", CONTEXT, key=key, subject_of=subject_of)
 
 
 async def test_a_message_arrives_in_three_parts(
@@ -35,7 +35,7 @@ async def test_a_message_arrives_in_three_parts(
     assert await send("one", subject_of=about) is not None
     await run_jobs()
     [mail] = await inbox("ohara@example.com")
-    assert mail["subject"] == "You already have a Mayfly account"
+    assert mail["subject"] == "You are no longer in Quiet Harbour"
     assert "Hello O'Hara & <Sons>," in mail["text"]
     assert "O&#39;Hara &amp; &lt;Sons&gt;" in mail["html"]
     assert mail["headers"]["Auto-Submitted"] == "auto-generated"
@@ -73,7 +73,9 @@ async def test_a_message_is_undone_with_its_cause(app: Any, run_jobs: RunJobs) -
 
 async def test_undefined_words_raise_before_anything_is_queued(app: Any) -> None:
     with pytest.raises(Exception, match="name"):
-        await send_email("a@example.com", "account-exists", {}, key="six")
+        await send_email(
+            "a@example.com", "team-removed", {"organization": "x", "by": "y"}, key="six"
+        )
     assert await db.fetch_value("SELECT count(*) FROM message") == 0
 
 
@@ -104,7 +106,7 @@ def test_every_message_has_its_parts(name: str, now: datetime) -> None:
     }
     rendered = render_message(name, context, "en")
     assert rendered.subject
-    assert "Nora" in rendered.text
+    assert "Nora" not in rendered.text
     assert "  " not in rendered.text.replace("-- ", "")
     assert "\n\n\n" not in rendered.text
     assert rendered.html.lstrip().startswith("<!DOCTYPE html>")
@@ -115,7 +117,7 @@ def test_every_message_has_its_parts(name: str, now: datetime) -> None:
 async def test_a_message_may_bring_a_file(app: Any, run_jobs: RunJobs) -> None:
     file = Attachment("event.ics", "text/calendar", "BEGIN:VCALENDAR\r\n", {"method": "PUBLISH"})
     id = await send_email(
-        "ohara@example.com", "account-exists", CONTEXT, key="file", attachments=[file]
+        "ohara@example.com", "team-removed", CONTEXT, key="file", attachments=[file]
     )
     row = await db.fetch_one("SELECT * FROM message WHERE id = $1", id)
     assert row is not None

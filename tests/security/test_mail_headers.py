@@ -142,8 +142,8 @@ async def test_no_name_ends_a_mail_and_begins_another(
     endings = ("\r\n.\r\n", "\n.\n", "\r.\r", "\n.\r\n", "\r\n.\n", "\r\n.\r")
     for number, ending in enumerate(endings):
         to = f"smuggled-{number}@example.com"
-        context = {"name": f"Ann{ending}{smuggled}"}
-        await send_email(to, "test-message", context, key=f"smuggled:{number}")
+        context = {"name": f"Ann{ending}{smuggled}", "organization": "Org", "by": "Bo"}
+        await send_email(to, "team-removed", context, key=f"smuggled:{number}")
     await run_jobs()
     for number in range(len(endings)):
         mails = await inbox(f"smuggled-{number}@example.com")

@@ -17,6 +17,7 @@ from app.auth.addresses.changes import (
 )
 from app.auth.proving import prove_password
 from app.auth.security_log import note
+from app.auth.verifying import ensure_may_mail
 from app.auth.viewer import Viewer
 from app.core.db import execute, transaction
 from app.core.errors import Conflict
@@ -31,11 +32,12 @@ async def ask_for_change(
 ) -> None:
     """Mail the new address a link that confirms it, and the old one that somebody asked; replaces an open change.
 
-    Raises FieldError at `current` or `email`, Conflict when another change was asked for at the same moment.
+    Raises FieldError at `current` or `email`, TooManyRequests, Conflict when another change was asked for at the same moment.
     """
     await prove_password(viewer, password, now, field="current", ip=ip)
     if new_email.casefold() == viewer.email.casefold():
         raise FieldError("email", _("That is your address already."))
+    await ensure_may_mail(viewer.user_id, now)
     until = now + timedelta(hours=get_settings().address_change_hours)
     named = (viewer.user_id, viewer.name, viewer.email, new_email)
     change = AddressChange(new_id(), *named, created_at=now, expires_at=until, confirmed=False)

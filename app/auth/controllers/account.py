@@ -95,12 +95,12 @@ class AccountController(Controller):
         notice = "auth/_confirm_address.html"
         try:
             await limit_verifications(request, viewer.user_id)
+            await send_verification(viewer, now)
         except TooManyRequests as error:
             if not is_htmx(request):
                 raise
             problem = _("We have sent several already. Please wait a while before the next.")
             return fragments(request, (notice, {"problem": problem}), status=error.status)
-        await send_verification(viewer, now)
         if is_htmx(request) and not viewer.verified:
             return fragments(request, (notice, {"sent": True}))
         back = own_path(request.query_params.get("back", "")) or PATH

@@ -78,7 +78,7 @@ class SignUpController(Controller):
             return await first_step_done(request, user_id, now, data.next)
         account = await account_of(data.email)
         if account is not None:
-            await emails.account_exists(account.user_id, account.email, account.name, now)
+            await emails.account_exists(account.user_id, account.email, now)
         elif until := await kept_until(data.email, now):
             await address_kept(data.email, until)
         return _check_mail(request, data.email)

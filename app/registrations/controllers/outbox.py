@@ -11,10 +11,11 @@ from pydantic import AfterValidator, Field
 
 from app.auth.limiting import limit_account
 from app.auth.permissions import Permission
+from app.auth.verifying import AddressUnconfirmed
 from app.auth.viewer import Viewer
 from app.auth.viewing import requires
 from app.core.errors import Conflict, Forbidden, Invalid, NotFound
-from app.core.forms import Form, FormModel, read_form
+from app.core.forms import FORM_LEVEL, Form, FormModel, read_form
 from app.core.i18n import gettext as _
 from app.core.ids import new_id
 from app.core.rendering import fragments, is_htmx, page, redirect
@@ -97,19 +98,24 @@ class OwnMessagesController(Controller):
 
     @post(status_code=200)
     async def test(self, request: Request_, viewer: Named[Viewer]) -> Response[str]:
-        """Send a test message to the viewer's own address, or to a number that managers may type."""
+        """Send a test message to the viewer's own confirmed address, or to a number that staff may type.
+
+        Accounts have no confirmed number of their own, so nobody else can send a text from here.
+        """
         await limit_account(request, "test-message", TESTS, viewer.user_id)
         form = await read_form(request, TestForm)
         if form.data is None:
             return await _settings(request, viewer, form, 422)
-        if form.data.phone and not viewer.can(Permission.MESSAGE):
+        if form.data.phone and not viewer.staff:
             raise NotFound
+        if not viewer.verified:
+            form.add(FORM_LEVEL, AddressUnconfirmed().message)
+            return await _settings(request, viewer, form, 422)
         key = _key(viewer, str(form.data.id))
-        context = {"name": viewer.name}
         if form.data.phone:
-            await send_sms(form.data.phone, "test-message", context, key=key)
+            await send_sms(form.data.phone, "test-message", {}, key=key)
         else:
-            await send_email(viewer.email, "test-message", context, key=key)
+            await send_email(viewer.email, "test-message", {}, key=key)
         said = _("The test message is on its way.")
         return redirect(request, f"{OWN}?sent={form.data.id}", toast=said)
 
@@ -131,8 +137,7 @@ async def _settings(
         viewer=viewer,
         form=form,
         fate=fate,
-        sms=bool(settings.sms_url),
-        may_text=viewer.can(Permission.MESSAGE),
+        may_text=viewer.staff and bool(settings.sms_url),
     )
 
 
