@@ -44,10 +44,12 @@ class HomeController(Controller):
 
     @get("/console")
     async def console(self, request: Request_) -> Response[str]:
-        """To what this person may see: the pages, or no more than their own account."""
+        """Go to the first thing that this person may see: the pages, the door, or their own account."""
         viewer = viewer_of(request)
-        sees = viewer is None or viewer.can(Permission.SEE_PAGES)
-        return redirect(request, "/console/pages" if sees else "/console/account")
+        if viewer is None or viewer.can(Permission.SEE_PAGES):
+            return redirect(request, "/console/pages")
+        at_door = viewer.can(Permission.VERIFY_TICKETS)
+        return redirect(request, "/console/door" if at_door else "/console/account")
 
     @get("/robots.txt", media_type="text/plain", sync_to_thread=False)
     def robots(self) -> str:

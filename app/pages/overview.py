@@ -1,10 +1,12 @@
 """A group's pages in a few words, for choosing one and for reading reports."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from app.core import db
 from app.core.errors import NotFound
+from app.pages.terms import PageSettings
 from app.pages.types import page_types
 
 # So many, the newest; who has more looks at the others one by one.
@@ -42,3 +44,32 @@ async def brief_of(page_id: UUID, group_id: UUID) -> PageBrief:
 def _read(row: db.Record) -> PageBrief:
     sells = page_types[row["type"]].sells
     return PageBrief(row["id"], row["short_id"], row["title"], row["zone"], sells)
+
+
+@dataclass(frozen=True)
+class PageTerms:
+    """A published page by its name, with the settings of its type."""
+
+    id: UUID
+    title: str
+    zone: str
+    settings: PageSettings
+
+
+async def terms_of(group_id: UUID, now: datetime, page_id: UUID | None = None) -> list[PageTerms]:
+    """Return the group's published pages that take registrations, newest first; with `page_id` that one alone."""
+    types = [name for name, each in page_types.items() if each.collects == "registrations"]
+    rows = await db.fetch(
+        """SELECT id, title, zone, type, settings FROM page WHERE group_id = $1 AND type = ANY($2::text[])
+           AND published_at <= $3 AND ($4::uuid IS NULL OR id = $4) ORDER BY created_at DESC, id DESC LIMIT $5""",
+        *(group_id, types, now, page_id, MOST),
+    )
+    return [
+        PageTerms(
+            row["id"],
+            row["title"],
+            row["zone"],
+            page_types[row["type"]].settings.model_validate_json(row["settings"]),
+        )
+        for row in rows
+    ]

@@ -24,7 +24,7 @@ def role_hint(role: RoleName) -> str:
         RoleName.MANAGER: _("Publish, pause, refund, export and message, besides editing"),
         RoleName.EDITOR: _("Create and edit pages and products"),
         RoleName.VIEWER: _("See pages, products, orders and figures"),
-        RoleName.VOLUNTEER: _("Only check tickets at the door"),
+        RoleName.VOLUNTEER: _("Only find guests of events and check them in"),
     }[role]
 
 

@@ -24,6 +24,8 @@ OWN_ALONE = (
 )
 STAFF = "/console/staff"
 TEAM = "/console/team"
+# Check-in by hand: all that a volunteer may do.
+DOOR = "/console/door"
 BILLING = "/console/billing"
 # Those of the product's table, and somebody who has been given none.
 ROLES = ("volunteer", "viewer", "editor", "manager", "admin", "none")
@@ -61,6 +63,8 @@ def _allowed(role: str, route: Route) -> bool:
     """What product.md §6 says of a role; a new route falls into the group that its method and name put it in."""
     if _open_to_all(route):
         return True
+    if route.template.startswith(DOOR):
+        return role in ("volunteer", "manager", "admin")
     if route.template.startswith(STAFF) or role in ("volunteer", "none"):
         return False
     if route.template.startswith((TEAM, BILLING)):

@@ -91,14 +91,15 @@ async def test_an_admin_may_step_down(owner: Any, app: Any, now: Any) -> None:
         assert (await stepping.get(TEAM)).status_code == 404
 
 
-async def test_a_volunteer_sees_no_page_of_the_console_but_the_account(
+async def test_a_volunteer_sees_the_door_and_the_account_alone(
     owner: Any, client: Any, now: Any
 ) -> None:
     email = "volunteer@example.com"
     await make_colleague(owner.viewer, email=email, roles=("volunteer",), now=now)
     sent = {"email": email, "password": "a long enough one"}
     assert (await client.post("/login", data=sent)).headers["location"] == "/console"
-    assert (await client.get("/console")).headers["location"] == "/console/account"
+    assert (await client.get("/console")).headers["location"] == "/console/door"
+    assert (await client.get("/console/door")).status_code == 200
     account = await client.get("/console/account")
     assert account.status_code == 200
     for way in ("pages", "products", "orders", "registrations", "team", "codes", "billing"):

@@ -4,6 +4,7 @@ from litestar.types import ControllerRouterHandler
 
 from app.registrations.controllers.confirming import ConfirmingController
 from app.registrations.controllers.console import ConsoleRegistrationController
+from app.registrations.controllers.door import DoorController
 from app.registrations.controllers.managing import ManagingController
 from app.registrations.controllers.messaging import MessagingController
 from app.registrations.controllers.outbox import (
@@ -22,6 +23,7 @@ controllers: list[ControllerRouterHandler] = [
     ManagingController,
     ConsoleRegistrationController,
     RegistrationVerbController,
+    DoorController,
     MessagingController,
     WaitlistController,
     UnsubscribingController,
