@@ -2,29 +2,21 @@
 
 import json
 from email.errors import MessageError
-from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP, Policy
+from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
 
+from app.core.addresses import wire_address
 from app.core.db import Record
 from app.core.settings import get_settings
+from app.notifications.headers import line_header, mailbox_header, text_header
 from app.notifications.smtp import MailFailed
 from app.notifications.unsubscribing import unsubscribe_url
 
 
-class OneLine(str):
-    """A header that is never folded. Python folds a long address into encoded words, which no mail program follows."""
-
-    name = "List-Unsubscribe"
-
-    def fold(self, *, policy: Policy) -> str:
-        return f"{self.name}: {self}{policy.linesep}"
-
-
 def sender_address() -> str:
     """Return the bare address of `mail_from`, for the envelope."""
-    return parseaddr(get_settings().mail_from)[1]
+    return wire_address(parseaddr(get_settings().mail_from)[1])
 
 
 def message_id(id: object) -> str:
@@ -34,13 +26,12 @@ def message_id(id: object) -> str:
 
 def compose(row: Record) -> EmailMessage:
     """Return the email for a row of `message`. Raises MailFailed (permanent) when its address is none."""
-    name, address = parseaddr(get_settings().mail_from)
     email = EmailMessage(policy=SMTP)
     try:
-        email["From"] = Address(name, addr_spec=address)
-        email["To"] = Address(addr_spec=row["recipient"])
-        # One line, whoever stored it: Python writes a line break at the end of a header as it is.
-        email["Subject"] = " ".join(row["subject"].split())
+        name = parseaddr(get_settings().mail_from)[0]
+        email["From"] = mailbox_header("From", name, sender_address())
+        email["To"] = mailbox_header("To", "", wire_address(row["recipient"]))
+        email["Subject"] = text_header("Subject", row["subject"])
     except (MessageError, ValueError, IndexError) as error:
         raise MailFailed(f"{row['recipient']}: {error}", permanent=True) from error
     email["Date"] = format_datetime(row["created_at"])
@@ -49,7 +40,7 @@ def compose(row: Record) -> EmailMessage:
     email["Auto-Submitted"] = "auto-generated"
     if row["list_id"]:
         url = unsubscribe_url(row["id"], row["created_at"])
-        email[OneLine.name] = OneLine(f"<{url}>")
+        email["List-Unsubscribe"] = line_header("List-Unsubscribe", f"<{url}>")
         email["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     email.set_content(row["text"])
     email.add_alternative(row["html"], subtype="html")

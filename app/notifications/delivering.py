@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from app.core.addresses import wire_address
 from app.core.db import Record, execute, fetch_one, fetch_value, transaction
 from app.core.jobs import enqueue
 from app.notifications.composing import compose, sender_address
@@ -61,7 +62,8 @@ async def _hand_over(row: Record) -> None:
     if row["channel"] == "sms":
         await get_sms_transport().send(row["recipient"], row["text"], str(row["id"]))
     else:
-        await get_transport().send(compose(row), sender_address(), row["recipient"])
+        email = compose(row)
+        await get_transport().send(email, sender_address(), wire_address(row["recipient"]))
 
 
 async def _skip(message_id: UUID) -> None:
