@@ -185,7 +185,6 @@ def calendar_of(
         collection,
         happening,
         now,
-        id=registration.id,
         url=manage_url(registration.id, now),
         private=not cancelled,
         cancelled=cancelled,

@@ -15,14 +15,15 @@ from app.registrations.calendar import event_calendar
 from app.registrations.happenings import Happening
 
 ZONES = ("Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Europe/Dublin", "Asia/Kathmandu", "UTC", "Pacific/Apia", "Africa/Casablanca")  # fmt: skip
+PAGE = new_id()
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 FIRST = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def made(happening: Happening, title: str = "By the river", **options: Any) -> str:
-    collection = cast(Collection, SimpleNamespace(title=title, version=3))
+    collection = cast(Collection, SimpleNamespace(title=title, version=3, page_id=PAGE))
     url = "https://mayfly.example/p/x"
-    return event_calendar(collection, happening, NOW, id=new_id(), url=url, **options)
+    return event_calendar(collection, happening, NOW, url=url, **options)
 
 
 def by_the_letter(calendar: Any, name: str) -> datetime:
@@ -76,3 +77,40 @@ def test_the_platforms_link_is_private() -> None:
     happening = Happening(NOW, None, "UTC", "", "https://zoom.example/j/1")
     assert "zoom" not in made(happening)
     assert "zoom" in made(happening, private=True)
+
+
+def test_every_file_is_of_one_event_and_a_cancellation_is_above_what_it_takes_back() -> None:
+    """RFC 5546 (3.2.5): the same UID, an ORGANIZER, a SEQUENCE that rises, and the METHOD."""
+    happening = Happening(NOW, None, "Europe/Berlin", "The river", "https://zoom.example/j/1")
+    files = {
+        "page": made(happening),
+        "mailed": made(happening, private=True),
+        "cancelled": made(happening, cancelled=True),
+    }
+    read: dict[str, Any] = {name: Calendar.from_ical(text) for name, text in files.items()}
+    events = {name: calendar.walk("VEVENT")[0] for name, calendar in read.items()}
+    assert len({str(event["UID"]) for event in events.values()}) == 1
+    assert all(str(event["ORGANIZER"]).startswith("mailto:") for event in events.values())
+    assert all("DTSTAMP" in event for event in events.values())
+    assert events["page"]["SEQUENCE"] == events["mailed"]["SEQUENCE"]
+    assert events["cancelled"]["SEQUENCE"] > events["mailed"]["SEQUENCE"]
+    assert [str(calendar["METHOD"]) for calendar in read.values()] == [
+        "PUBLISH",
+        "PUBLISH",
+        "CANCEL",
+    ]
+    assert events["cancelled"]["STATUS"] == "CANCELLED"
+
+
+def test_who_registers_again_gets_a_file_above_the_cancellation() -> None:
+    happening = Happening(NOW, None, "UTC", "", None)
+    sequences: list[int] = []
+    collection = cast(Collection, SimpleNamespace(title="x", version=3, page_id=PAGE))
+    for seconds, cancelled in ((0, False), (0, True), (1, False), (1, True)):
+        later = NOW + timedelta(seconds=seconds)
+        text = event_calendar(
+            collection, happening, later, url="https://a.example", cancelled=cancelled
+        )
+        [event] = cast(Any, Calendar.from_ical(text)).walk("VEVENT")
+        sequences.append(event["SEQUENCE"])
+    assert sequences == sorted(set(sequences))

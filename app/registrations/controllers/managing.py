@@ -117,7 +117,6 @@ class ManagingController(Controller):
             collection,
             happening,
             now,
-            id=registration.id,
             url=manage_url(registration.id, now),
             private=registration.seated,
             cancelled=not registration.standing,

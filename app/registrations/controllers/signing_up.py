@@ -113,7 +113,7 @@ class SigningUpController(Controller):
         if happening is None:
             raise NotFound
         url = f"{get_settings().base_url.rstrip('/')}/p/{collection.short_id}"
-        text = event_calendar(collection, happening, now, id=collection.page_id, url=url)
+        text = event_calendar(collection, happening, now, url=url)
         return calendar_file(text)
 
 
