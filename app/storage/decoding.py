@@ -42,16 +42,38 @@ def _plain(picture: Image.Image) -> Image.Image:
     profile = picture.info.get("icc_profile")
     transparent = "A" in picture.getbands() or "transparency" in picture.info
     mode = "RGBA" if transparent else "RGB"
-    plain = picture.convert(mode)
-    if profile and picture.mode in ("RGB", "RGBA"):
-        try:
-            source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-            target = ImageCms.createProfile("sRGB")
-            plain = ImageCms.profileToProfile(plain, source, target) or plain
-        except ImageCms.PyCMSError:
-            pass  # a broken profile: its colours are a guess anyway
+    plain = _converted(picture, profile, mode) if profile else None
+    if plain is None:
+        plain = _eight_bits(picture).convert(mode)
     plain.info = {}
     return plain
+
+
+def _converted(picture: Image.Image, profile: bytes, mode: str) -> Image.Image | None:
+    """Return the picture with the colours that its profile means, or None where the profile is broken or of another
+    kind of picture: then its colours are a guess anyway."""
+    source_mode = {"RGB": mode, "RGBA": mode, "P": mode, "CMYK": "CMYK", "L": "L"}.get(picture.mode)
+    if source_mode is None:
+        return None
+    try:
+        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        target = ImageCms.createProfile("sRGB")
+        return ImageCms.profileToProfile(
+            picture.convert(source_mode),
+            source,
+            target,
+            outputMode=mode if mode == source_mode else "RGB",
+        )
+    except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
+        return None
+
+
+def _eight_bits(picture: Image.Image) -> Image.Image:
+    """Return a grey picture of 16 bits with 8: Pillow's own conversion cuts off everything above 255, so that it turns
+    white."""
+    if not picture.mode.startswith("I"):
+        return picture
+    return picture.convert("I").point(lambda value: value * (1 / 257)).convert("L")
 
 
 def _encode(picture: Image.Image, limit: int) -> Picture:
