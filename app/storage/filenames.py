@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 MAXIMUM_NAME_BYTES = 200
 FALLBACK_NAME = "file"
+DOWNLOAD = "download"
 UNKNOWN_TYPE = "application/octet-stream"
 
 _TYPE = re.compile(r"^[a-z0-9][a-z0-9!#$&^_.+-]{0,62}/[a-z0-9][a-z0-9!#$&^_.+-]{0,62}$")
@@ -56,12 +57,25 @@ def download_type(content_type: str) -> str:
     return UNKNOWN_TYPE if _ACTIVE_TYPES.search(bare) else bare
 
 
+def _ascii_name(name: str) -> str:
+    """Return a name for programs that read only ASCII: `download.pdf` when nothing of what stands before the ending is
+    left, `download` when nothing at all is."""
+    stem, dot, extension = name.rpartition(".")
+    if not dot:
+        stem, extension = name, ""
+    ending = _ascii(extension)
+    return (_ascii(stem) or DOWNLOAD) + (f".{ending}" if ending else "")
+
+
+def _ascii(text: str) -> str:
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    plain = re.sub(r'["\\%;]', "_", plain).strip(" .-")
+    return re.sub(r"\s+", " ", plain) if re.search("[A-Za-z0-9]", plain) else ""
+
+
 def content_disposition(name: str) -> str:
     """Return the header value that makes a browser save under `name` (RFC 6266: plain and extended form)."""
     safe = clean_filename(name)
-    plain = unicodedata.normalize("NFKD", safe).encode("ascii", "ignore").decode()
-    plain = re.sub(r'["\\%;]', "_", plain).strip(" .")
-    if not plain or plain.startswith("."):
-        plain = FALLBACK_NAME + plain
+    plain = _ascii_name(safe)
     # `!#$&+-.^_`|~` and letters may stand as they are in an extended value (RFC 8187).
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(safe, safe='!#$&+-.^_`|~')}"

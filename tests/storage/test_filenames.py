@@ -1,3 +1,5 @@
+from urllib.parse import quote
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -49,6 +51,26 @@ def test_any_name_is_safe_in_a_header(name: str) -> None:
     assert header.isprintable()
     assert header.count('"') == 2
     assert clean_filename(kept) == kept
+
+
+@pytest.mark.parametrize(
+    ("name", "plain"),
+    [
+        ("日本.pdf", "download.pdf"),
+        ("Отчёт.xlsx", "download.xlsx"),
+        ("日本 2026.tar.gz", "2026.tar.gz"),
+        ("日本", "download"),
+        ("🦋.日本", "download"),
+        ("كتاب (1).epub", "(1).epub"),
+        ("Größe.pdf", "Groe.pdf"),
+        ("guide.pdf", "guide.pdf"),
+        ("file", "file"),
+    ],
+)
+def test_the_plain_form_is_a_name_that_says_what_it_is(name: str, plain: str) -> None:
+    header = content_disposition(name)
+    assert f'filename="{plain}"' in header
+    assert f"filename*=UTF-8''{quote(name, safe='!#$&+-.^_`|~')}" in header
 
 
 def test_both_forms_of_the_name() -> None:
