@@ -11,14 +11,42 @@ BOM = "\ufeff"
 FULL_WIDTH = ("\uff1d", "\uff0b", "\uff0d", "\uff20")
 # What spreadsheets take for the beginning of a formula (OWASP, "CSV injection").
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", *FULL_WIDTH)
+# No spreadsheet takes more for a number or a date.
+LONGEST_CHANGED = 255
 # A plus, digits and a space add up to nothing: shown as they are, and not as a number in powers of ten either.
 HARMLESS = re.compile(r"\+[0-9]{1,3} [0-9]{4,14}")
+# What spreadsheets read as a date, a time, a fraction or a number with other digits: "3-4", "1/2", "10:30", "1e5", "1.50".
+_NUMERIC = re.compile(
+    r"[\d\s.,/:()%\u2010-\u2015\u2212-]*\d[\d\s.,/:()%\u2010-\u2015\u2212-]*(?:e[+-]?\d+|[ap]m?)?",
+    re.IGNORECASE,
+)
+_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?"
+_DATE = re.compile(
+    rf"(?:\d{{1,4}}[\s./-]*{_MONTH}(?:[\s.,/-]*\d{{1,4}})?|{_MONTH}[\s./-]*\d{{1,4}}(?:[\s.,/-]+\d{{1,4}})?)",
+    re.IGNORECASE,
+)
+# These stay as they are: eleven digits are shown whole.
+_PLAIN_NUMBER = re.compile(r"0|[1-9][0-9]{0,10}")
 
 
 def safe_cell(text: str) -> str:
-    """Return `text` so that a spreadsheet shows it and does not run it. A phone number stays as `phone_cell` writes it."""
-    harmless = not text.startswith(FORMULA_STARTS) or HARMLESS.fullmatch(text)
-    return text if harmless else f"'{text}"
+    """Return `text` so that a spreadsheet shows it whole: it is neither run nor taken for a number or a date.
+
+    What would be gets an apostrophe before it, as formulas do: `00123` stays `'00123` and never becomes 123. A phone number
+    stays as `phone_cell` writes it.
+    """
+    return f"'{text}" if _is_run(text) or _is_changed(text) else text
+
+
+def _is_run(text: str) -> bool:
+    return text.startswith(FORMULA_STARTS) and not HARMLESS.fullmatch(text)
+
+
+def _is_changed(text: str) -> bool:
+    bare = text.strip()
+    if not bare or len(bare) > LONGEST_CHANGED or _PLAIN_NUMBER.fullmatch(text):
+        return False
+    return bool(_NUMERIC.fullmatch(bare) or _DATE.fullmatch(bare))
 
 
 # The countries' codes of two digits (ITU-T E.164, 2016); +1 and +7 have one, all others three.

@@ -14,9 +14,32 @@ def test_what_could_be_a_formula_is_words(start: str) -> None:
         assert safe_cell(text) == f"'{text}"
 
 
-@pytest.mark.parametrize("text", ["", "a=1", "Ann", "1-2", "'=1", "https://a.example/?b=+1"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "a=1",
+        "Ann",
+        "42",
+        "0",
+        "12345678901",
+        "Room 12",
+        "a3-4",
+        "'=1",
+        "https://a.example/?b=+1",
+    ],
+)
 def test_what_could_be_none_stays(text: str) -> None:
     assert safe_cell(text) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["00123", "0049170", "3-4", "1/2", "10:30", "1e5", "1.50", "1,5", "123456789012", "2026-03-01", "5 May", "mar-5", "SEPT2",
+     "10 am", "50%", " 007 ", "3\u20134", "(12)", "1 Dec 2026"],
+)  # fmt: skip
+def test_what_a_spreadsheet_would_change_is_kept_whole(text: str) -> None:
+    assert safe_cell(text) == f"'{text}"
 
 
 NUMBERS = {
