@@ -11,6 +11,7 @@ from app.auth.permissions import RoleName
 from app.auth.security_log import note
 from app.auth.verifying import verification_token
 from app.auth.viewer import Viewer
+from app.core.addresses import canonical_address
 from app.core.db import fetch_one, transaction
 from app.core.ids import new_id
 
@@ -86,8 +87,9 @@ async def sign_up(
 
 
 async def account_of(email: str) -> Account | None:
-    """Return the account of an address, whatever its case."""
+    """Return the account of an address, however it is written."""
     row = await fetch_one(
-        'SELECT id AS user_id, email, name FROM "user" WHERE lower(email) = lower($1)', email
+        'SELECT id AS user_id, email, name FROM "user" WHERE lower(email) = lower($1)',
+        canonical_address(email),
     )
     return Account(**dict(row)) if row else None

@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from app.core import db
+from app.core.addresses import canonical_address
 from app.core.ids import parse_id
 from app.core.searching import pattern_of
 
@@ -31,6 +32,6 @@ async def find_users(text: str, limit: int = 20) -> Sequence[FoundUser]:
            FROM "user" u JOIN organization o ON o.id = u.organization_id
            WHERE u.email ILIKE $1 OR u.name ILIKE $1 OR o.name ILIKE $1 OR u.id = $2 OR o.id = $2
            ORDER BY lower(u.email) = lower($3) DESC, u.created_at DESC, u.id LIMIT $4""",
-        *(pattern_of(text), parse_id(text), text, limit),
+        *(pattern_of(text), parse_id(text), canonical_address(text), limit),
     )
     return [FoundUser(**dict(row)) for row in rows]

@@ -2,10 +2,11 @@
 
 from typing import Annotated
 
-from pydantic import AfterValidator, EmailStr, StringConstraints, ValidationInfo, field_validator
+from pydantic import AfterValidator, StringConstraints, ValidationInfo, field_validator
 
 from app.auth.passwords import LONGEST, check_new_password
-from app.core.forms import FieldError, FormModel
+from app.core.addresses import KnownAddress, MailAddress
+from app.core.forms import FieldError, FormModel, Verbatim
 from app.core.i18n import gettext as _
 from app.core.settings import get_settings
 from app.core.throwaway import is_throwaway
@@ -18,7 +19,7 @@ LONGEST_NAME = 80
 def plain_name(name: str) -> str:
     """Return `name` if it is one. Raises FieldError at `name`."""
     # The name stands in mails to an address that anyone can type, so it must not carry a stranger's advertisement.
-    if not all(c.isprintable() for c in name):
+    if len(name.splitlines()) > 1 or "\t" in name:
         raise FieldError("name", _("That contains characters that can't be kept."))
     if "://" in name or "www." in name.casefold():
         raise FieldError("name", _("A name without web addresses, please."))
@@ -30,9 +31,9 @@ Name = Annotated[
 ]
 # A password is taken as it was typed, spaces at its ends included.
 Password = Annotated[
-    str, StringConstraints(strip_whitespace=False, min_length=1, max_length=LONGEST)
+    str, Verbatim(), StringConstraints(strip_whitespace=False, min_length=1, max_length=LONGEST)
 ]
-NewPassword = Annotated[str, StringConstraints(strip_whitespace=False)]
+NewPassword = Annotated[str, Verbatim(), StringConstraints(strip_whitespace=False)]
 
 
 def _kept(email: str) -> str:
@@ -42,7 +43,7 @@ def _kept(email: str) -> str:
 
 
 # An address that becomes an account's.
-OwnAddress = Annotated[EmailStr, AfterValidator(_kept)]
+OwnAddress = Annotated[MailAddress, AfterValidator(_kept)]
 
 
 def _zone_or_none(zone: str) -> str:
@@ -65,13 +66,13 @@ class SignUpForm(TrapForm):
 
 
 class LogInForm(FormModel):
-    email: Annotated[str, StringConstraints(min_length=1, max_length=254)]
+    email: KnownAddress
     password: Password
     next: str = ""
 
 
 class ForgotForm(FormModel):
-    email: EmailStr
+    email: MailAddress
 
 
 class ResetForm(FormModel):

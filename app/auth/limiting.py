@@ -19,6 +19,7 @@ from litestar.datastructures import Cookie
 
 from app.auth.cookies import DEVICE_AGE, cookie_name, device_cookie
 from app.auth.guessing import Count, Pace, count_of, forgive
+from app.core.addresses import canonical_address
 from app.core.db import fetch_value
 from app.core.errors import BadSignature, ExpiredLink
 from app.core.ids import new_short_id
@@ -53,7 +54,7 @@ AnyRequest = Request[Any, Any, Any]
 
 def _hidden(email: str) -> str:
     # No address in the counter's storage, and the same key whatever the case.
-    return hashlib.sha256(email.casefold().encode()).hexdigest()[:32]
+    return hashlib.sha256(canonical_address(email).casefold().encode()).hexdigest()[:32]
 
 
 async def account_key(email: str) -> str:

@@ -9,6 +9,7 @@ from uuid import UUID
 from app.auth.accounts import AccountExists
 from app.auth.permissions import Permission, permissions_of
 from app.core import db
+from app.core.addresses import canonical_address
 from app.core.ids import new_id
 
 
@@ -54,7 +55,9 @@ async def member(user_id: UUID) -> Member | None:
 
 
 async def member_by_email(email: str) -> Member | None:
-    row = await db.fetch_one(f"{_MEMBERS} WHERE lower(u.email) = lower($1)", email)
+    row = await db.fetch_one(
+        f"{_MEMBERS} WHERE lower(u.email) = lower($1)", canonical_address(email)
+    )
     return _member(row) if row else None
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from app.auth.permissions import Permission, permissions_of
+from app.core.addresses import canonical_address
 from app.core.settings import get_settings
 
 
@@ -30,5 +31,5 @@ class Viewer:
     @property
     def staff(self) -> bool:
         """Whether this person runs the installation: named in the settings, and the address proven to be theirs."""
-        named = {email.lower() for email in get_settings().staff_emails}
+        named = {canonical_address(email).lower() for email in get_settings().staff_emails}
         return self.verified and self.email.lower() in named

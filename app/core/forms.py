@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from app.core.errors import BadRequest, TooLarge
 from app.core.i18n import gettext as _
+from app.core.text import clean_text
 
 FORM_LEVEL = ""
 FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
@@ -27,6 +28,10 @@ class FormModel(BaseModel):
     """Base of all forms: strings are trimmed, unknown fields refused. A field of type `list[...]` may repeat."""
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+
+class Verbatim:
+    """Marks a field that is taken to the letter, such as a password. All others are cleaned (`core/text.py`)."""
 
 
 Model = TypeVar("Model", bound=FormModel)
@@ -130,7 +135,7 @@ def validate(model: type[Model], values: dict[str, Any]) -> Form[Model]:
     if form.errors:
         return form
     try:
-        form.data = model.model_validate(values)
+        form.data = model.model_validate(_cleaned(model, values))
     except ValidationError as error:
         for item in error.errors():
             cause = (item.get("ctx") or {}).get("error")
@@ -144,6 +149,22 @@ def validate(model: type[Model], values: dict[str, Any]) -> Form[Model]:
             else:
                 form.add(name, _message(item))
     return form
+
+
+def _cleaned(model: type[FormModel], values: Mapping[str, Any]) -> dict[str, Any]:
+    verbatim = {
+        name
+        for name, declared in model.model_fields.items()
+        if any(isinstance(mark, Verbatim) for mark in declared.metadata)
+    }
+    return {
+        name: value
+        if name in verbatim
+        else [clean_text(text) for text in cast(list[str], value)]
+        if isinstance(value, list)
+        else clean_text(value)
+        for name, value in values.items()
+    }
 
 
 def _has_surrogate(text: str) -> bool:

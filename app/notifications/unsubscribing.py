@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from app.core import db
+from app.core.addresses import canonical_address
 from app.core.errors import BadSignature
 from app.core.ids import new_id, parse_id
 from app.core.settings import get_settings
@@ -32,7 +33,7 @@ def read_unsubscribe_token(token: str, now: datetime) -> UUID:
 
 def canonical(recipient: str) -> str:
     """Return an address as it is compared."""
-    return recipient.strip().lower()
+    return canonical_address(recipient).lower()
 
 
 async def unsubscribe(message_id: UUID, now: datetime) -> bool:

@@ -12,6 +12,7 @@ from litestar import Request
 from litestar.datastructures import Cookie
 
 from app.auth.cookies import cookie_name
+from app.core.addresses import canonical_address
 from app.core.ratelimit import client_address
 from app.core.settings import get_settings
 
@@ -30,8 +31,8 @@ def _digest(purpose: str, *parts: str) -> bytes:
 
 
 def customer_id(email: str) -> UUID:
-    """Return the id under which all purchases of an address are found, whatever its case."""
-    return UUID(bytes=_digest("customer", email.strip().lower())[:16])
+    """Return the id under which all purchases of an address are found, however it is written."""
+    return UUID(bytes=_digest("customer", canonical_address(email).lower())[:16])
 
 
 def buyer_of(request: Request_) -> str | None:

@@ -5,8 +5,9 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from litestar import Request
-from pydantic import AfterValidator, EmailStr, Field
+from pydantic import Field
 
+from app.core.addresses import MailAddress
 from app.core.forms import FORM_LEVEL, Form, FormModel, read_pairs, validate
 from app.core.i18n import gettext as _
 from app.pages.arriving import LONGEST_QUERY
@@ -16,17 +17,11 @@ MAXIMUM_ITEMS = 100
 _ITEM = re.compile(r"item\[([0-9a-fA-F-]{36})\]")
 
 
-def _short(email: str) -> str:
-    if len(email) > 254:
-        raise ValueError(_("At most %(n)s characters, please.", n=254))
-    return email
-
-
 class CheckoutForm(FormModel):
     """Who buys. `attempt` is a hidden id made with the form, so that sending it twice buys once; `code` a discount code
     as somebody types it; `link` the query of the share link that they came by, `terms` whose they were shown."""
 
-    email: Annotated[EmailStr, AfterValidator(_short)]
+    email: MailAddress
     attempt: Annotated[str, Field(max_length=64, pattern=r"^[0-9A-Za-z-]*$")] = ""
     code: Annotated[str, Field(max_length=100)] = ""
     link: Annotated[str, Field(max_length=LONGEST_QUERY)] = ""

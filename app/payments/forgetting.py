@@ -1,6 +1,7 @@
 """Stripe's events hold names and addresses: what was dealt with is kept only as long as somebody may look into it."""
 
 from app.core import db
+from app.core.addresses import wire_or_same
 from app.core.retaining import Rows
 
 EVENTS = (Rows("stripe_event", "processed_at IS NOT NULL AND received_at < $1"),)
@@ -11,6 +12,6 @@ async def forget_address(address: str) -> None:
     again is known."""
     await db.execute(
         """UPDATE stripe_event SET payload = '{}' WHERE processed_at IS NOT NULL
-           AND strpos(lower(payload::text), lower($1)) > 0""",
-        address,
+           AND (strpos(lower(payload::text), lower($1)) > 0 OR strpos(lower(payload::text), lower($2)) > 0)""",
+        *(address, wire_or_same(address)),
     )

@@ -11,6 +11,7 @@ from stripe.params.checkout import (
     SessionCreateParamsLineItemPriceDataProductData,
 )
 
+from app.core.addresses import wire_or_same
 from app.core.errors import BadRequest
 from app.core.settings import get_settings
 from app.payments.events import read_event
@@ -112,7 +113,7 @@ def checkout_params(request: CheckoutRequest) -> SessionCreateParams:
             }
             for item in request.items
         ],
-        "customer_email": request.email,
+        "customer_email": wire_or_same(request.email),
         "client_reference_id": request.key,
         "metadata": metadata,
         "payment_intent_data": {"metadata": metadata},

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from stripe.params import InvoiceCreatePreviewParams, SubscriptionUpdateParams
 
+from app.core.addresses import wire_or_same
 from app.payments.gateway import PaymentRejected, UnknownSession
 from app.payments.stripe_client import answered, make_client
 from app.payments.stripe_words import (
@@ -61,7 +62,7 @@ class StripeSubscriptions:
     ) -> str:
         made = await answered(
             self._v1.customers.create_async(
-                {"email": email, "name": name, "metadata": dict(metadata)},
+                {"email": wire_or_same(email), "name": name, "metadata": dict(metadata)},
                 {"idempotency_key": key},
             )
         )

@@ -10,6 +10,7 @@ from app.auth.security_log import note
 from app.auth.two_factor import prove
 from app.auth.viewer import Viewer
 from app.core import db, jobs
+from app.core.addresses import canonical_address
 from app.core.errors import Conflict, ExpiredLink, NotFound
 from app.core.forms import FieldError
 from app.core.i18n import current_language
@@ -61,7 +62,7 @@ async def ask(
     Raises FieldError when a proof is wrong or `typed` is not the account's address, Conflict when the organization must
     be handed over first.
     """
-    if typed.strip().lower() != viewer.email.lower():
+    if canonical_address(typed).lower() != viewer.email.lower():
         raise FieldError("confirmation", _("Please type the address of this account."))
     await prove(viewer, password, code, now, ip)
     due_at = now + timedelta(days=get_settings().erasure_grace_days)

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Literal, TypeVar, cast
 
 from litestar import Request
-from pydantic import AfterValidator, EmailStr, Field
+from pydantic import AfterValidator, Field
 
+from app.core.addresses import MailAddress
 from app.core.forms import FORM_LEVEL, Form, FormModel, read_pairs, validate
 from app.core.i18n import gettext as _
+from app.core.text import clean_text, one_line
 from app.core.throwaway import is_throwaway
 from app.core.trap import TrapForm
 from app.pages.arriving import LONGEST_QUERY
@@ -23,22 +25,11 @@ from app.registrations.phones import read_phone
 from app.registrations.queries import Answer, RegistrationView
 from app.registrations.registering import SignUp
 
-LONGEST_EMAIL = 254
 # No page may allow more; each page's own limit is checked besides.
 MOST_PLACES = 1000
 
 
-def _short(email: str) -> str:
-    if len(email) > LONGEST_EMAIL:
-        raise ValueError(_("At most %(n)s characters, please.", n=LONGEST_EMAIL))
-    return email
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())
-
-
-Name = Annotated[str, Field(max_length=120), AfterValidator(_one_line)]
+Name = Annotated[str, Field(max_length=120), AfterValidator(one_line)]
 Phone = Annotated[str, Field(max_length=40), AfterValidator(read_phone)]
 Places = Annotated[int, Field(ge=1, le=MOST_PLACES)]
 
@@ -56,7 +47,7 @@ class RegistrationForm(PersonForm, TrapForm):
     puzzle, "" from browsers without scripts; `link` the query of the share link that somebody came by, `terms` whose they
     were shown."""
 
-    email: Annotated[Annotated[EmailStr, AfterValidator(_short)] | None, EmptyIsNone] = None
+    email: Annotated[MailAddress | None, EmptyIsNone] = None
     consent: bool = False
     attempt: Annotated[str, Field(max_length=64, pattern=r"^[0-9A-Za-z-]*$")] = ""
     altcha: Annotated[str, Field(max_length=LONGEST_SOLUTION)] = ""
@@ -110,7 +101,7 @@ async def read_change(request: Request[Any, Any, Any], asks: Registers) -> Read:
 
 def _check(model: type[Model], typed: Mapping[str, str], asks: Registers) -> Read:
     plain = {name: text for name, text in typed.items() if not name.startswith(PREFIX)}
-    own = {name: text for name, text in typed.items() if name.startswith(PREFIX)}
+    own = {name: clean_text(text) for name, text in typed.items() if name.startswith(PREFIX)}
     # Together, so that the characters and lengths of all of them are looked at before anything is read.
     form: Form[Any] = validate(model, plain)
     screened = validate(_Screen, {"texts": list(own.values())})

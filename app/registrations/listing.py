@@ -8,6 +8,7 @@ from uuid import UUID
 from app.core.db import Record, fetch
 from app.core.i18n import gettext as _
 from app.core.ids import parse_id
+from app.core.searching import pattern_of
 from app.pages.titles import Titled, titles_of
 from app.registrations.queries import COLUMNS
 from app.registrations.tables import STATES
@@ -31,8 +32,7 @@ class Filter:
 
     @property
     def pattern(self) -> str:
-        escaped = self.search.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        return f"%{escaped}%" if escaped else ""
+        return pattern_of(self.search) if self.search else ""
 
     def arguments(self, group_id: UUID) -> tuple[object, ...]:
         return (group_id, self.state, self.page_id, self.pattern)

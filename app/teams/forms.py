@@ -3,11 +3,12 @@
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import EmailStr, Field, StringConstraints, field_validator
+from pydantic import Field, StringConstraints, field_validator
 
 from app.auth.forms import Name, NewPassword, plain_name
 from app.auth.passwords import check_new_password
 from app.auth.permissions import RoleName
+from app.core.addresses import MailAddress
 from app.core.forms import FieldError, FormModel
 
 LONGEST_NAME = 60
@@ -18,7 +19,7 @@ TeamName = Annotated[Name, StringConstraints(min_length=1, max_length=LONGEST_NA
 
 class InviteForm(FormModel):
     id: UUID
-    email: EmailStr
+    email: MailAddress
     group: UUID
     roles: Roles = []
 

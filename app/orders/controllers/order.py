@@ -7,8 +7,8 @@ from uuid import UUID
 from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency as Named
 from litestar.params import FromPath
-from pydantic import EmailStr, Field
 
+from app.core.addresses import MailAddress
 from app.core.errors import ExpiredLink, Forbidden, NotFound, TooManyRequests
 from app.core.forms import Form, FormModel, read_form
 from app.core.i18n import current_language
@@ -36,7 +36,7 @@ RECOVER_RATE = "10/hour"
 
 
 class RecoverForm(FormModel):
-    email: EmailStr = Field(max_length=254)
+    email: MailAddress
 
 
 class OrderController(Controller):
