@@ -25,6 +25,8 @@ from app.billing.plans import Limit
 from app.core import assets, db, failing, health, partitions
 from app.core.clock import utc_now
 from app.core.errors import MayflyError
+from app.core.glued import GluedMiddleware
+from app.core.head_requests import HeadMiddleware
 from app.core.jobs import registry
 from app.core.live import bus
 from app.core.logging import configure_logging
@@ -191,5 +193,6 @@ def create_app() -> Litestar:
     )
     # Around the router, not in it: what no route answers is logged, guarded and refused alike.
     guarded = CrossOriginMiddleware(web.asgi_handler)
-    web.asgi_handler = FrontDoor(RequestMiddleware(guarded), cache, visits)
+    routed = RequestMiddleware(GluedMiddleware(guarded))
+    web.asgi_handler = HeadMiddleware(FrontDoor(routed, cache, visits))
     return web

@@ -9,10 +9,11 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.auth import tokens
 from app.auth.cookies import cookie_name, no_session_cookies, session_cookies
-from app.auth.sessions import rotate
+from app.auth.sessions import is_newest, rotate
 from app.auth.viewer import Viewer
 from app.auth.viewing import load_viewer
 from app.core.clock import utc_now
+from app.core.head_requests import is_head
 from app.core.ratelimit import client_address
 
 # Visitors' addresses never know a viewer: they answer everyone with the same bytes and ask no database who it is.
@@ -53,12 +54,22 @@ async def recognize(
     refresh = request.cookies.get(cookie_name("refresh"))
     if not refresh:
         return None, []
+    if is_head():
+        return await _unchanged(refresh, now), []
     renewed = await rotate(refresh, now, client_address(request))
     if renewed is None:
         return None, no_session_cookies()
     read = tokens.read("access", renewed.access, now)
     viewer = await load_viewer(renewed.session_id, read.user_id, now) if read else None
     return viewer, session_cookies(renewed)
+
+
+async def _unchanged(refresh: str, now: datetime) -> Viewer | None:
+    """Return who may exchange a refresh token, which stays good: HEAD uses nothing up."""
+    claims = tokens.read("refresh", refresh, now)
+    if claims is None or claims.expired or not await is_newest(claims, now):
+        return None
+    return await load_viewer(claims.session_id, claims.user_id, now)
 
 
 def _setting(send: Send, cookies: list[Cookie]) -> Send:

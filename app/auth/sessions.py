@@ -8,6 +8,7 @@ from uuid import UUID
 from app.auth import tokens
 from app.auth.devices import describe_device
 from app.auth.security_log import note
+from app.auth.tables import Session
 from app.auth.tokens import Tokens
 from app.core.db import Record, execute, fetch, fetch_one, transaction
 from app.core.ids import new_id
@@ -80,6 +81,18 @@ async def rotate(refresh: str, now: datetime, ip: str | None = None) -> Tokens |
         return None
     return tokens.issue(
         row["user_id"], claims.session_id, row["generation"], now, row["expires_at"]
+    )
+
+
+async def is_newest(claims: tokens.Claims, now: datetime) -> bool:
+    """Whether a refresh token could be exchanged, without exchanging it."""
+    return bool(
+        await Session.exists().where(
+            (Session.id == claims.session_id)
+            & (Session.generation == claims.generation)
+            & Session.ended_at.is_null()
+            & (Session.expires_at > now)
+        )
     )
 
 

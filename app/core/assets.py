@@ -19,6 +19,7 @@ STATIC_FOLDER = Path(__file__).parent.parent.parent / "static"
 HASH_LENGTH = 10
 FOREVER = "public, max-age=31536000, immutable"
 SMALLEST_COMPRESSED = 256
+LONGEST_ACCEPTED = 200
 COMPRESSIBLE = ("text/", "application/javascript", "application/json", "image/svg+xml")
 
 
@@ -31,12 +32,40 @@ class Encoded:
     brotli: bytes
 
     def best(self, accepted: str) -> tuple[bytes, str]:
-        """Return the smallest body that an `Accept-Encoding` of `accepted` allows, and its name ("" is plain)."""
-        if self.brotli and "br" in accepted:
-            return self.brotli, "br"
-        if self.gzip and "gzip" in accepted:
-            return self.gzip, "gzip"
+        """Return the body that an `Accept-Encoding` of `accepted` likes best, and its encoding ("" is plain)."""
+        for encoding in preferred_encodings(accepted):
+            if body := {"br": self.brotli, "gzip": self.gzip, "": self.plain}[encoding]:
+                return body, encoding
         return self.plain, ""
+
+
+@lru_cache(maxsize=512)
+def preferred_encodings(accepted: str) -> tuple[str, ...]:
+    """Return which of "br", "gzip" and "" (plain) an `Accept-Encoding` allows, the best liked first (RFC 9110, 12.5.3).
+
+    Of what is liked equally the smallest comes first. What is refused with `q=0` is left out.
+    """
+    weights: dict[str, float] = {}
+    for part in accepted[:LONGEST_ACCEPTED].lower().split(","):
+        name, *parameters = (piece.strip() for piece in part.split(";"))
+        weights[name.removeprefix("x-")] = _weight(parameters)
+    others = weights.get("*")
+    found = {name: weights.get(name, others or 0.0) for name in ("br", "gzip")}
+    # Plain is always allowed unless it is refused, and is the last choice unless it is weighed.
+    found[""] = weights.get("identity", 1e-6 if others is None else others)
+    ranked = sorted(found, key=lambda name: -found[name])
+    return tuple(name for name in ranked if found[name] > 0)
+
+
+def _weight(parameters: list[str]) -> float:
+    for parameter in parameters:
+        name, _equals, value = parameter.partition("=")
+        if name.strip() == "q":
+            try:
+                return min(1.0, max(0.0, float(value)))
+            except ValueError:
+                return 0.0
+    return 1.0
 
 
 def encode(body: bytes, *, quality: int = 11) -> Encoded:

@@ -5,6 +5,7 @@ An address is an IPv4 address or an IPv6 /64: that is what one subscriber has, a
 
 import ipaddress
 import math
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from time import monotonic
@@ -23,10 +24,14 @@ from app.core.settings import get_settings
 
 log = structlog.get_logger()
 
+IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
+IPNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
+
 ADDRESS_LENGTH = 100
 # What one subscriber has, and what belongs together.
 SUBSCRIBER_BITS = {4: 32, 6: 64}
 NETWORK_BITS = {4: 24, 6: 48}
+_PORT = re.compile(r"(:[0-9]{1,5})?")
 # A Redis that does not answer within the first is away, and is asked again after the second.
 ANSWERS_SECONDS, AWAY_SECONDS = 1.0, 5.0
 
@@ -71,23 +76,42 @@ def client_address(request: Request[Any, Any, Any]) -> str:
 
 def address_behind(peer: str, said: str) -> str:
     """Return the visitor's IP address: `peer`, or what `X-Forwarded-For` said, as far as trusted proxies did."""
-    trusted = get_settings().trusted_proxies
-    if peer in trusted:
-        forwarded = [part.strip() for part in said.split(",") if part.strip()]
-        for address in reversed(forwarded):
-            if address not in trusted:
-                return _known(address) or peer
-    return _known(peer) or "127.0.0.1"
+    own = read_address(peer)
+    if own is not None and _is_trusted(own):
+        for part in reversed([part for part in said.split(",") if part.strip()]):
+            address = read_address(part)
+            if address is None or not _is_trusted(address):
+                return str(address or own)
+    return str(own or "127.0.0.1")
 
 
-def _known(address: str) -> str | None:
+def read_address(text: str) -> IPAddress | None:
+    """Return the IP address in one entry of `X-Forwarded-For`, which may have a port, brackets or quotation marks; None for
+    what is none."""
+    host, port = text.strip().strip('"')[:ADDRESS_LENGTH], ""
+    if host.startswith("["):
+        host, _bracket, port = host[1:].partition("]")
+    elif host.count(":") == 1:
+        # An IPv6 address has a port only behind brackets.
+        host, colon, port = host.partition(":")
+        port = colon + port
     try:
-        parsed = ipaddress.ip_address(address[:ADDRESS_LENGTH])
+        parsed = ipaddress.ip_address(host.partition("%")[0]) if _PORT.fullmatch(port) else None
     except ValueError:
         return None
     # A socket that takes both kinds writes IPv4 as if it were IPv6.
     mapped = parsed.ipv4_mapped if isinstance(parsed, ipaddress.IPv6Address) else None
-    return str(mapped or parsed)
+    return mapped or parsed
+
+
+def _is_trusted(address: IPAddress) -> bool:
+    networks = _networks(tuple(get_settings().trusted_proxies))
+    return any(address in network for network in networks)
+
+
+@lru_cache(maxsize=8)
+def _networks(proxies: tuple[str, ...]) -> tuple[IPNetwork, ...]:
+    return tuple(ipaddress.ip_network(proxy, strict=False) for proxy in proxies)
 
 
 def network_of(address: str) -> str:

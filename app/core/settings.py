@@ -1,6 +1,7 @@
 """The one place that reads the environment."""
 
 from functools import lru_cache
+from ipaddress import ip_network
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
@@ -113,6 +114,18 @@ class Settings(BaseSettings):
             if isinstance(value, str)
             else value
         )
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _addresses(cls, value: list[str]) -> list[str]:
+        for proxy in value:
+            try:
+                ip_network(proxy, strict=False)
+            except ValueError:
+                raise ValueError(
+                    f"MAYFLY_TRUSTED_PROXIES: {proxy!r} is neither an IP address (10.0.0.1) nor a network (10.0.0.0/8)."
+                ) from None
+        return value
 
     @property
     def lasting_key(self) -> bytes:

@@ -5,15 +5,16 @@ Built on itsdangerous: the first of `secret_keys` signs, all of them verify.
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, cast
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 from uuid import UUID
 
 from itsdangerous import BadData, HMACAlgorithm, Signer, URLSafeSerializer
 from itsdangerous.encoding import base64_decode, base64_encode
+from itsdangerous.url_safe import URLSafeSerializerMixin
 
 from app.core.errors import BadSignature, ExpiredLink
 from app.core.settings import get_settings
@@ -25,11 +26,22 @@ MAXIMUM_TOKEN_LENGTH = 4096
 # 21 bytes of id and time, 10 of the signature, in base64.
 SHORT_BODY, SHORT_SIGNATURE = 28, 14
 _SHORT = re.compile(rf"[0-9A-Za-z_-]{{{SHORT_BODY + SHORT_SIGNATURE}}}")
+# A signature of twenty bytes in base64; its last character is always a letter or a digit.
+_SIGNATURE = re.compile(r"([0-9A-Za-z_-]{26}[0-9A-Za-z])[^0-9A-Za-z]*", re.DOTALL)
+# The ways in which HTML and XML spell the ampersand; some programs escape a link twice.
+_ESCAPED_AMPERSAND = re.compile(r"&(?:amp;|#0*38;|#[xX]0*26;)+")
 
 
 def _keys() -> list[str]:
     # itsdangerous signs with the last key of its list; ours signs with the first.
     return list(reversed(get_settings().secret_keys))
+
+
+class _Tokens(URLSafeSerializer):
+    """Write tokens uncompressed. A compressed one begins with a dot, which mail programs leave out of a link."""
+
+    def dump_payload(self, *args: Any, **kwargs: Any) -> bytes:
+        return base64_encode(super(URLSafeSerializerMixin, self).dump_payload(*args, **kwargs))
 
 
 def sign_token(
@@ -39,7 +51,7 @@ def sign_token(
     body: dict[str, Any] = {"p": dict(payload), TIMESTAMP: int(now.timestamp())}
     if ttl is not None:
         body[EXPIRY] = int((now + ttl).timestamp())
-    return str(URLSafeSerializer(_keys(), salt=f"token:{purpose}").dumps(body))
+    return str(_Tokens(_keys(), salt=f"token:{purpose}").dumps(body))
 
 
 def _canonical_signature(signature: str) -> bool:
@@ -104,17 +116,36 @@ def sign_url(
     return f"{path}?{urlencode({**signed, SIGNATURE: signature})}"
 
 
-def verify_url(path: str, query: Mapping[str, str], now: datetime) -> dict[str, str]:
+def query_pairs(query: str) -> list[tuple[str, str]]:
+    """Return the parameters of a query as they were sent; `&amp;` counts as `&`, for some programs escape links."""
+    return parse_qsl(_ESCAPED_AMPERSAND.sub("&", query), keep_blank_values=True)
+
+
+def is_signed(query: str) -> bool:
+    """Whether a query has a signature, good or not."""
+    return SIGNATURE in query and any(name == SIGNATURE for name, _value in query_pairs(query))
+
+
+def verify_url(path: str, query: str, names: Collection[str], now: datetime) -> dict[str, str]:
     """Return the parameters of a signed URL without the signing ones.
 
-    Raises BadSignature when any parameter was added, removed or changed, ExpiredLink when it is too old.
+    `names` are the parameters that links of this kind may carry. Others are ignored: mail gateways, social networks and
+    advertisements add their own. Raises BadSignature when one of ours was added, removed, repeated or changed,
+    ExpiredLink when it is too old.
     """
-    parameters = {key: value for key, value in query.items() if key != SIGNATURE}
-    signature = query.get(SIGNATURE, "")
-    if not _canonical_signature(signature) or not Signer(_keys(), salt="url").verify_signature(
-        _canonical(path, parameters), signature
-    ):
+    ours = {*names, TIMESTAMP, EXPIRY, SIGNATURE}
+    pairs = [(name, value) for name, value in query_pairs(query) if name in ours]
+    parameters = dict(pairs)
+    # A repeated parameter is refused: either of its values may be the one that was signed.
+    found = _SIGNATURE.fullmatch(parameters.pop(SIGNATURE, ""))
+    if len(pairs) != len(dict(pairs)) or found is None or not _verify(path, parameters, found[1]):
         raise BadSignature
     if EXPIRY in parameters and now.timestamp() >= int(parameters[EXPIRY]):
         raise ExpiredLink
     return {key: value for key, value in parameters.items() if key not in (TIMESTAMP, EXPIRY)}
+
+
+def _verify(path: str, parameters: Mapping[str, str], signature: str) -> bool:
+    signer = Signer(_keys(), salt="url")
+    canonical = _canonical_signature(signature)
+    return canonical and signer.verify_signature(_canonical(path, parameters), signature)

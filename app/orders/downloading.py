@@ -4,17 +4,18 @@ The object is asked for before the try is counted, so that a store that is down 
 while it is judged and counted, so that neither a refund nor two clicks at once slip through.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
 from app.core.db import execute, fetch_one, fetch_value, transaction
+from app.core.head_requests import told_in_head
 from app.core.ids import new_id
 from app.core.settings import get_settings
 from app.orders.links import DownloadClaim
 from app.orders.presenting import DELIVERABLE, OrderView
-from app.orders.queries import file_of, order_of
+from app.orders.queries import file_of
 from app.products.queries import FileRef
 from app.storage.contract import ObjectMissing, StoreUnavailable
 from app.storage.objects import get_store
@@ -58,25 +59,49 @@ class Download:
     url: str = ""
 
 
-async def open_link(claim: DownloadClaim, visitor: Visitor, now: datetime) -> Download:
-    """Judge one opening of a download link, record it, and return where the file is when it may start."""
+async def open_link(
+    claim: DownloadClaim, order: OrderView | None, visitor: Visitor, now: datetime
+) -> Download:
+    """Judge one opening of a download link, record it, and return where the file is when it may start.
+
+    `order` is the claim's, None when it does not exist.
+    """
+    found = await _judge(claim, order, visitor, now)
+    if order is None or found.outcome is not Outcome.STARTED:
+        return await record(claim, visitor, found.outcome, now)
+    return await _count(claim, order, visitor, found.url, now)
+
+
+async def foresee_link(
+    claim: DownloadClaim, order: OrderView | None, visitor: Visitor, now: datetime
+) -> Download:
+    """Return what opening the link would lead to, without recording or using up anything. The address opens nothing."""
+    found = await _judge(claim, order, visitor, now)
+    if order is None or found.outcome is not Outcome.STARTED:
+        return found
+    used_up = await _started(order.id) >= _allowed(order)
+    return Download(Outcome.EXHAUSTED) if used_up else replace(found, url=told_in_head(found.url))
+
+
+async def _judge(
+    claim: DownloadClaim, order: OrderView | None, visitor: Visitor, now: datetime
+) -> Download:
+    """Return what the link leads to, but for how often it was used."""
     if refused := _refused_by_claim(claim, visitor, now):
-        return await record(claim, visitor, refused, now)
-    order = await order_of(claim.order_id)
+        return Download(refused)
     if order is None:
         return Download(Outcome.MISSING)
     if refused := refused_by_state(order.state):
-        return await record(claim, visitor, refused, now)
+        return Download(refused)
     file = await file_of(order, claim.file_id)
     if file is None:
-        return await record(claim, visitor, Outcome.MISSING, now)
+        return Download(Outcome.MISSING)
     try:
-        url = await object_url(file)
+        return Download(Outcome.STARTED, await object_url(file))
     except ObjectMissing:
-        return await record(claim, visitor, Outcome.MISSING, now)
+        return Download(Outcome.MISSING)
     except StoreUnavailable:
-        return await record(claim, visitor, Outcome.STORE_FAILED, now)
-    return await _count(claim, order, visitor, url, now)
+        return Download(Outcome.STORE_FAILED)
 
 
 async def object_url(file: FileRef) -> str:
@@ -119,14 +144,18 @@ def _refused_by_claim(claim: DownloadClaim, visitor: Visitor, now: datetime) -> 
 async def _count(
     claim: DownloadClaim, order: OrderView, visitor: Visitor, url: str, now: datetime
 ) -> Download:
-    allowed = max(get_settings().download_attempts_per_order, TRIES_PER_FILE * len(order.files))
     async with transaction():
         state = await fetch_value('SELECT state FROM "order" WHERE id = $1 FOR UPDATE', order.id)
         outcome = refused_by_state(state)
-        if outcome is None and await _started(order.id) >= allowed:
+        if outcome is None and await _started(order.id) >= _allowed(order):
             outcome = Outcome.EXHAUSTED
         await record(claim, visitor, outcome or Outcome.STARTED, now)
     return Download(outcome) if outcome else Download(Outcome.STARTED, url)
+
+
+def _allowed(order: OrderView) -> int:
+    """How many downloads of an order may start."""
+    return max(get_settings().download_attempts_per_order, TRIES_PER_FILE * len(order.files))
 
 
 async def _started(order_id: UUID) -> int:

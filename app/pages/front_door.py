@@ -10,14 +10,18 @@ from litestar.types import ASGIApp, HTTPScope, Receive, Scope, Send
 
 from app.core.clock import utc_now
 from app.core.middleware import count
+from app.core.signing import SIGNATURE
 from app.pages import streaming
 from app.pages.answering import Answer, Shown, raw_clock
 from app.pages.public import PageCache
+from app.pages.sources import campaign_of
 from app.pages.visiting import Visits
 
 PREFIX = "/p/"
 LIVE = "live"
 BUYER = b"buyer="
+# A query without it is no share link's: others added its parameters, and the page is the same with them.
+SIGNED = SIGNATURE.encode()
 
 
 class FrontDoor:
@@ -42,7 +46,8 @@ class FrontDoor:
             and (answer := _answer(scope, shown, asked := dict(scope["headers"])))
         ):
             if shown.status == 200:
-                self.visits.look(shown.page, scope, now, headers=asked)
+                campaign = campaign_of(scope)
+                self.visits.look(shown.page, scope, now, campaign=campaign, headers=asked)
             headers = [*answer.complete, raw_clock(now)]
             await send({"type": "http.response.start", "status": answer.status, "headers": headers})
             await send({"type": "http.response.body", "body": answer.body, "more_body": False})
@@ -53,7 +58,7 @@ class FrontDoor:
 
 def _answer(scope: HTTPScope, shown: Shown, headers: dict[bytes, bytes]) -> Answer | None:
     """Return the answer that is the same for everyone, or None when this request may need another."""
-    if scope["query_string"] or (b"cookie" in headers and _buys(scope)):
+    if SIGNED in scope["query_string"] or (b"cookie" in headers and _buys(scope)):
         return None
     accepts, knows = headers.get(b"accept-encoding", b""), headers.get(b"if-none-match", b"")
     return shown.answer(accepts.decode("latin-1"), knows.decode("latin-1"))

@@ -4,10 +4,14 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
+from typing import Any
 from urllib.parse import urlsplit
 
 from app.core.settings import get_settings
+from app.core.signing import query_pairs
 
+# The parameter by which newsletters and advertisements commonly say where a visitor comes from.
+CAMPAIGN = "utm_source"
 LONGEST_NAME = 60
 # So many names from outside are told apart on one page and day, for anybody can invent them; the others are one.
 MOST_NAMES = 100
@@ -18,7 +22,17 @@ _BROWSER = re.compile(r"(?:Mozilla|Opera)/")
 # A telephone of the make Cubot is no robot.
 _ROBOT = re.compile(
     r"(?<!cu)bot|crawl|spider|slurp|archiver|fetch|preview|headless|phantom|lighthouse|pagespeed"
-    r"|facebookexternalhit|whatsapp|embedly|pingdom|uptime|python|curl|wget|libwww",
+    r"|facebookexternalhit|whatsapp|embedly|pingdom|uptime|python|curl|wget|libwww"
+    # A program that names its own address or its author's. No browser does.
+    r"|https?://|@"
+    # Office and Outlook ask for a link before they hand it to the browser.
+    r"|ms-?office|microsoft (?:office|outlook|word|excel|powerpoint)"
+    # Chats and mail gateways look at a link before a person does.
+    r"|slack-|skypeuri|iframely|unfurl|link ?expan|link.?check|validator|prerender|mediapartners"
+    r"|barracuda|mimecast|proofpoint|censys|zgrab|nmap|nessus|qualys|virustotal|urlscan"
+    # Feed readers and monitors.
+    r"|\bfeed(?:ly|bin|parser|burner|demon|wrangler)|newsblur|inoreader|miniflux|tiny tiny rss"
+    r"|monitor|statuscake|site24x7|gtmetrix|scrapy|puppeteer|playwright|selenium",
     re.IGNORECASE,
 )
 
@@ -61,6 +75,13 @@ def source_of(link: str, campaign: str, referer: str, *, framed: bool) -> Source
         return Source(Kind.CAMPAIGN, name)
     host = host_of(referer)
     return Source(Kind.SITE, host) if host else DIRECT
+
+
+def campaign_of(scope: Any) -> str:
+    """Return the campaign that a request's query (ASGI) names, "" for none; of several the last."""
+    query: bytes = scope["query_string"]
+    pairs = query_pairs(query.decode("latin-1")) if CAMPAIGN.encode() in query else []
+    return dict(pairs).get(CAMPAIGN, "")
 
 
 def clean_name(text: str) -> str:

@@ -15,6 +15,7 @@ from uuid import UUID
 import structlog
 from prometheus_client import Counter
 
+from app.core.head_requests import is_head
 from app.pages.loading import PageRecord
 from app.pages.sources import Source
 
@@ -95,6 +96,8 @@ class Visits:
         found: dict[bytes, bytes] = dict(scope["headers"]) if headers is None else headers
         get = found.get
         if get(b"sec-fetch-dest") not in LOOKED_AT or b"prefetch" in get(b"sec-purpose", b""):
+            return
+        if is_head():
             return
         peer = scope["client"][0] if scope["client"] else ""
         said = get(b"x-forwarded-for", b"") and _lines(scope["headers"])

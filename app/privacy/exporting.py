@@ -12,6 +12,7 @@ from app.auth.security_log import note
 from app.auth.viewer import Viewer
 from app.core import db, jobs
 from app.core.errors import Gone, NotFound
+from app.core.head_requests import is_head, told_in_head
 from app.core.i18n import gettext as _
 from app.core.ids import new_id
 from app.core.settings import get_settings
@@ -90,9 +91,12 @@ async def address_of(viewer: Viewer, export_id: UUID, now: datetime, ip: str | N
         raise NotFound
     if row["state"] == GONE or row["expires_at"] <= now:
         raise Gone(_("This file is gone by now. Ask for a fresh one."))
-    await note("export-downloaded", now, user_id=viewer.user_id, ip=ip)
     name = f"mayfly-{row['object_key'][-12:-4]}.zip"
-    return get_store().presign_get(row["object_key"], name, LINK_LIFE, CONTENT_TYPE)
+    url = get_store().presign_get(row["object_key"], name, LINK_LIFE, CONTENT_TYPE)
+    if is_head():
+        return told_in_head(url)
+    await note("export-downloaded", now, user_id=viewer.user_id, ip=ip)
+    return url
 
 
 async def build_export(export_id: UUID, now: datetime) -> None:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from app.auth.viewer import Viewer
 from app.core import db
+from app.core.head_requests import is_head
 from app.core.ids import new_id
 from app.core.searching import pattern_of
 
@@ -23,7 +24,9 @@ class Actor:
     ip: str | None
 
     async def did(self, kind: str, subject: object = "", **details: str | int) -> None:
-        """Note, in the current transaction, that this was done to `subject` (an id)."""
+        """Note, in the current transaction, that this was done to `subject` (an id). HEAD shows nothing, so it is no look."""
+        if is_head():
+            return
         await db.execute(
             """INSERT INTO staff_action (id, at, user_id, email, kind, subject, ip, details)
                VALUES ($1, $2, $3, $4, $5, $6, $7, $8::text::jsonb)""",

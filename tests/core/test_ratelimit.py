@@ -62,6 +62,9 @@ def test_networks() -> None:
     assert client_address(from_("::ffff:198.51.100.7")) == "198.51.100.7"
 
 
+PROXIES = ["10.0.0.1", "10.0.0.2", "172.16.0.0/12", "2001:db8:9::/48"]
+
+
 @pytest.mark.parametrize(
     ("lines", "found"),
     [
@@ -73,12 +76,26 @@ def test_networks() -> None:
         (["203.0.113.9", "198.51.100.7, 10.0.0.1"], "198.51.100.7"),
         (["10.0.0.1", "198.51.100.7", "10.0.0.1"], "198.51.100.7"),
         (["198.51.100.7, nonsense"], "10.0.0.2"),
+        # Some proxies write the port, or put brackets or quotation marks around it.
+        (["198.51.100.7:5678"], "198.51.100.7"),
+        (["[2001:db8::1]:1234"], "2001:db8::1"),
+        (["[2001:db8::1]"], "2001:db8::1"),
+        (["2001:db8::1"], "2001:db8::1"),
+        (['"[2001:db8::1]:1234"'], "2001:db8::1"),
+        (["fe80::1%eth0"], "fe80::1"),
+        (["[::ffff:198.51.100.7]:80"], "198.51.100.7"),
+        (["198.51.100.7:5678, 10.0.0.1:80, [::ffff:10.0.0.1]:80"], "198.51.100.7"),
+        # A network of proxies.
+        (["198.51.100.7, 172.16.9.9, 2001:db8:9::7"], "198.51.100.7"),
+        (["[2001:db8::1]1234"], "10.0.0.2"),
+        (["198.51.100.7:port"], "10.0.0.2"),
+        (["unknown"], "10.0.0.2"),
     ],
 )
 def test_an_address_is_what_trusted_proxies_say_last(
     monkeypatch: pytest.MonkeyPatch, lines: list[str], found: str
 ) -> None:
-    monkeypatch.setattr(get_settings(), "trusted_proxies", ["10.0.0.1", "10.0.0.2"])
+    monkeypatch.setattr(get_settings(), "trusted_proxies", PROXIES)
     headers = [(b"x-forwarded-for", line.encode()) for line in lines]
     scope = {"type": "http", "client": ("10.0.0.2", 40000), "headers": headers, "state": {}}
     assert client_address(Request(scope)) == found  # type: ignore[arg-type]  # all that is read

@@ -66,3 +66,15 @@ def test_every_setting_is_documented() -> None:
     readme = (Path(__file__).parent.parent.parent / "README.md").read_text()
     missing = [name for name in Settings.model_fields if f"`MAYFLY_{name.upper()}`" not in readme]
     assert missing == []
+
+
+def test_trusted_proxies_are_addresses_and_networks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(
+        "MAYFLY_TRUSTED_PROXIES", "10.0.0.1, 10.0.0.0/8, 10.1.2.3/8,2001:db8::/32, ::1"
+    )
+    assert len(Settings().trusted_proxies) == 5
+    for wrong in ("proxy.example", "10.0.0.0/33", "10.0.0", "10.0.0.1:80"):
+        monkeypatch.setenv("MAYFLY_TRUSTED_PROXIES", f"10.0.0.1,{wrong}")
+        with pytest.raises(ValueError, match="TRUSTED_PROXIES") as refused:
+            Settings()
+        assert repr(wrong) in str(refused.value) and "network" in str(refused.value)

@@ -12,6 +12,7 @@ from app.core.ids import new_id
 from app.core.settings import get_settings
 from app.orders.downloading import Outcome, Visitor, open_link
 from app.orders.links import download_path, order_path, read_download_token
+from app.orders.queries import order_of
 from tests.factories.deliveries import BYTES, Sold, make_sold
 from tests.support.wire import wire
 
@@ -110,7 +111,10 @@ async def test_attempts_are_limited_and_counted_exactly(
     sold = await make_sold(owner.viewer, now)
     path = download_path(sold.id, sold.files[0], HOME, now)
     claim = read_download_token(path.removeprefix("/d/"), now)
-    tries = await asyncio.gather(*(open_link(claim, Visitor(HOME, ""), now) for _ in range(12)))
+    order = await order_of(claim.order_id)
+    tries = await asyncio.gather(
+        *(open_link(claim, order, Visitor(HOME, ""), now) for _ in range(12))
+    )
     assert [download.outcome for download in tries].count(Outcome.STARTED) == 3
     assert sorted(await _outcomes(sold)) == ["exhausted"] * 9 + ["started"] * 3
 
@@ -133,9 +137,21 @@ async def test_the_rate_is_limited_per_order_and_recorded(
 ) -> None:
     sold = await make_sold(owner.viewer, now, files=[f"{n}.pdf" for n in range(12)])
     path = download_path(sold.id, sold.files[0], HOME, now)
-    statuses = [(await client.get(path)).status_code for _ in range(21)]
-    assert statuses == [303] * 20 + [429]
+    statuses = [(await client.get(path)).status_code for _ in range(37)]
+    assert statuses == [303] * 36 + [429]
     assert (await _outcomes(sold))[-1] == "throttled"
+
+
+async def test_an_order_of_many_files_is_fetched_in_one_go(
+    client: Any, owner: Any, now: Any
+) -> None:
+    sold = await make_sold(owner.viewer, now, files=[f"{n}.pdf" for n in range(70)])
+    link = order_path(sold.id, now)
+    for file in sold.files:
+        minted = await client.get(f"{link}/files/{file}")
+        assert minted.status_code == 303
+        assert (await client.get(minted.headers["location"])).status_code == 303
+    assert await _outcomes(sold) == ["started"] * 70
 
 
 async def test_a_missing_object_is_told_and_uses_nothing_up(
@@ -231,5 +247,5 @@ async def test_a_refund_in_the_middle_of_a_click_is_respected(
     monkeypatch.setattr("app.orders.downloading.object_url", refunded_meanwhile)
     path = download_path(sold.id, sold.files[0], HOME, now)
     claim = read_download_token(path.removeprefix("/d/"), now)
-    download = await open_link(claim, Visitor(HOME, ""), now)
+    download = await open_link(claim, await order_of(claim.order_id), Visitor(HOME, ""), now)
     assert (download.outcome, download.url) == (Outcome.REFUNDED, "")

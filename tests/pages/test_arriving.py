@@ -60,12 +60,16 @@ async def test_the_address_carries_what_the_link_gives_and_a_changed_one_is_refu
     changes = {"vip": "v1p", "early=60": "early=600", "discount=10": "discount=90", "ts=": "ts=1"}
     for was, becomes in changes.items():
         assert (await client.get(given.url.replace(was, becomes))).status_code == 403
-    for also in ("&source=vip", "&discount=90", "&utm=1"):
+    for also in ("&source=vip", "&discount=90", "&amp;discount=90"):
         assert (await client.get(given.url + also)).status_code == 403
+    meant = (await client.get(given.url)).text
+    for also in ("&utm_source=x", "&fbclid=1&gclid=2", "."):
+        assert (await client.get(given.url + also)).text == meant
     address, _question, query = given.url.partition("?")
     for part in ("live", "fragments", "embed"):
         assert (await client.get(f"{address}/{part}?{query}&early=99")).status_code == 403
-    assert read_query(page.short_id, query, now) == "vip"
+    for good in (query, f"{query}&fbclid=1", query.replace("&", "&amp;"), f"{query})."):
+        assert read_query(page.short_id, good, now) == "vip"
     for wrong in (query.replace("10", "90"), f"{query}&source=vip", "source=vip", "x" * 9000):
         with pytest.raises(BadSignature):
             read_query(page.short_id, wrong, now)

@@ -76,7 +76,7 @@ async def test_what_may_need_another_answer_goes_on_to_the_router(
     await client.get(path)
     for asking in (
         front.get(path, headers={"Cookie": "a=b; buyer=me"}),
-        front.get(f"{path}?ref=mail"),
+        front.get(f"{path}?source=mail&sig=x"),
         front.head(path),
         front.post(path),
         front.get(f"{path}/hold"),
@@ -85,6 +85,24 @@ async def test_what_may_need_another_answer_goes_on_to_the_router(
     ):
         assert (await asking).status_code == 299
     assert len(router.asked) == 7
+
+
+async def test_what_others_add_to_an_address_changes_neither_speed_nor_memory(
+    owner: Any, client: Any, front: Any, router: Router, now: Any
+) -> None:
+    path = f"/p/{(await make_page(owner.viewer, now=now)).short_id}"
+    await heard()
+    plain = await client.get(path)
+    kept, renders = len(cache.kept), cache.renders
+    for number in range(20):
+        for junk in (f"fbclid={number}", f"utm_source=letter&utm_campaign={number}", f"{number}"):
+            answer = await front.get(f"{path}?{junk}")
+            assert (answer.status_code, answer.content) == (200, plain.content)
+            assert (await client.get(f"{path}/fragments?{junk}")).status_code == 200
+    assert (router.asked, len(cache.kept), cache.renders) == ([], kept, renders)
+    campaigns = {key[2] for key in visits.seen}
+    await visits.flush()
+    assert campaigns == {"", "letter"}
 
 
 async def test_memory_is_not_asked_past_the_pages_end_or_while_changes_go_unheard(

@@ -143,6 +143,27 @@ async def test_the_address_is_the_one_behind_our_proxies(
         {"User-Agent": "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"},
         {"User-Agent": f"{CHROME} HeadlessChrome/130.0"},
         {"User-Agent": "WhatsApp/2.23.20.0"},
+        {"User-Agent": "Mozilla/4.0 (compatible; ms-office; MSOffice 16)"},
+        {
+            "User-Agent": "Mozilla/4.0 (compatible; MSIE 7.0; Windows NT 10.0; WOW64; ms-office; MSOffice rmj)"
+        },
+        {
+            "User-Agent": "Mozilla/4.0 (compatible; MSIE 7.0; Windows NT 6.2; Microsoft Outlook 16.0.4266; ms-office)"
+        },
+        {"User-Agent": "Microsoft Office Word 2014"},
+        {
+            "User-Agent": f"{CHROME} Edge/12 SkypeUriPreview Preview/0.5 skype-url-preview@microsoft.com"
+        },
+        {"User-Agent": "Mozilla/5.0 (compatible; Discordbot/2.0; +https://discordapp.com)"},
+        {"User-Agent": "Slackbot-LinkExpanding 1.0 (+https://api.slack.com/robots)"},
+        {"User-Agent": "Mozilla/5.0 (compatible; Slack-ImgProxy 1.2)"},
+        {
+            "User-Agent": "Mozilla/5.0 (Macintosh) AppleWebKit/601 Safari/601 facebookexternalhit/1.1 Facebot Twitterbot/1.0"
+        },
+        {"User-Agent": "Mozilla/5.0 (compatible; Feedly/1.0)"},
+        {"User-Agent": "Mozilla/5.0 (compatible; Barracuda Sentinel (EE))"},
+        {"User-Agent": "Mozilla/5.0 (compatible; CensysInspect/1.1; +https://about.censys.io/)"},
+        {"User-Agent": f"{CHROME} (somebody@example.com)"},
         {**BROWSER, "Sec-Purpose": "prefetch;prerender"},
         {**BROWSER, "Sec-Fetch-Dest": "empty"},
     ],
@@ -151,6 +172,22 @@ async def test_what_nobody_looks_at_is_not_counted(
     page: PageRecord, now: datetime, headers: dict[str, str]
 ) -> None:
     assert await noted(page, now, headers) == []
+
+
+@pytest.mark.parametrize(
+    "app",
+    [
+        "Mobile Safari/537.36 [FB_IAB/FB4A;FBAV/470.0.0.50;]",
+        "Mobile/15E148 Instagram 300.0",
+        "Mobile/15E148 [Pinterest/iOS]",
+        "Mobile/15E148 Snapchat/13.0",
+        "Slack_SSB/4.35 Safari/537.36",
+        "Safari/537.36 Edg/130.0",
+        "Mobile Safari/537.36 Telegram-Android/10.1",
+    ],
+)
+def test_who_reads_within_an_app_is_a_person(app: str) -> None:
+    assert is_person(f"Mozilla/5.0 (X11) AppleWebKit/537.36 (KHTML, like Gecko) {app}")
 
 
 def test_a_telephone_is_no_robot_whatever_its_make() -> None:

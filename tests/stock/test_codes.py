@@ -31,9 +31,20 @@ def test_what_is_typed_means_one_code_or_none(text: str) -> None:
     assert ALPHABET.issuperset(code) and len(code) <= 40
 
 
+# Dashes, full-width letters and invisible marks, as phones and word processors write them.
+TYPED = ["early\u2011bird", "early\u2013bird", "early\u2014bird", "early\u2212bird", "early\ufe63bird", "early\uff0dbird",
+         "early\u2010bird", "\u200bearly-\u200dbird\ufeff", "early\u00ad-bird", "\u00a0early\u202f-\u00a0bird", "\u202aEARLY-BIRD\u202c",
+         "\uff45\uff41\uff52\uff4c\uff59\uff0d\uff42\uff49\uff52\uff44", "early-bird\ufe0f", "\u2066early-bird\u2069"]  # fmt: skip
+
+
+@pytest.mark.parametrize("typed", TYPED)
+def test_what_looks_like_a_code_is_it(typed: str) -> None:
+    assert normalized(typed) == "EARLY-BIRD"
+
+
 async def test_it_is_found_however_it_is_typed(owner: Any, outsider: Any, now: datetime) -> None:
     code = await make_code(owner.viewer, now, "EARLY-BIRD")
-    for typed in ("EARLY-BIRD", "early-bird", " Early-Bird\n", "early -bird"):
+    for typed in ("EARLY-BIRD", "early-bird", " Early-Bird\n", "early -bird", *TYPED):
         assert await found(owner.viewer, typed) == code
     for typed in ("", "EARLYBIRD", "EARLY_BIRD", "EARLY-BIRD'", "x" * 99, "\x00"):
         assert await found(owner.viewer, typed) is None

@@ -9,6 +9,8 @@ from litestar.di import NamedDependency as Named
 from litestar.params import QueryParameter
 
 from app.core.errors import BadRequest, Forbidden, UpstreamFailed
+from app.core.glued import clean_path
+from app.core.head_requests import is_head
 from app.core.i18n import current_language
 from app.core.i18n import gettext as _
 from app.core.ratelimit import client_address, limit
@@ -45,7 +47,7 @@ class DownloadController(Controller):
         attempt: Attempt = 0,
     ) -> Response[str]:
         """The first look asks only us, so that the page is there at once; the next ones ask Stripe."""
-        await _admit(request, session_id)
+        session_id = await _admit(request, session_id)
         status, context = await _context(request, session_id, attempt, now)
         refresh = context["retry_url"] if context["state"] == "waiting" else None
         context |= {"refresh_url": refresh, **await look_of_session(session_id)}
@@ -60,7 +62,7 @@ class DownloadController(Controller):
         attempt: Attempt = 1,
     ) -> Response[str]:
         """The same as a fragment, which looks again by itself while it waits."""
-        await _admit(request, session_id)
+        session_id = await _admit(request, session_id)
         status, context = await _context(request, session_id, max(1, attempt), now)
         return fragments(request, ("orders/_delivery.html", context), status=status)
 
@@ -69,7 +71,7 @@ class DownloadController(Controller):
         self, request: Request_, now: Named[datetime], session_id: SessionId = ""
     ) -> Response[str]:
         """Send the browser to the one file; the page stays, for it comes as an attachment."""
-        await _admit(request, session_id)
+        session_id = await _admit(request, session_id)
         order = _paid_order(await look(session_id))
         if len(order.files) != 1:
             raise Forbidden
@@ -83,8 +85,9 @@ class DownloadController(Controller):
     ) -> Response[Any]:
         """200 `{"url", "files": [{"name", "size", "url"}]}`: links of ten minutes, `url` being the first file's."""
         await limit(request, "download-link", LINK_RATE)
-        await _admit(request, session_id)
-        order = _paid_order(await deliver(session_id, now))
+        session_id = await _admit(request, session_id)
+        head = is_head()
+        order = _paid_order(await (look(session_id) if head else deliver(session_id, now)))
         await _ensure_stored(order)
         base, address = get_settings().base_url.rstrip("/"), client_address(request)
         files = [
@@ -99,10 +102,13 @@ class DownloadController(Controller):
         return Response({"url": url, "files": files}, headers={"Cache-Control": "no-store"})
 
 
-async def _admit(request: Request_, session_id: str) -> None:
+async def _admit(request: Request_, session_id: str) -> str:
+    """Count the request, and return the session's id without the punctuation that was glued to it."""
     await limit(request, "download-page", ADDRESS_RATE)
+    session_id = clean_path(session_id)
     _require_well_formed(session_id)
     await limit(request, "download-session", SESSION_RATE, key=session_id)
+    return session_id
 
 
 def _require_well_formed(session_id: str) -> None:
@@ -135,7 +141,8 @@ async def _context(
     poll = f"/download/status?{urlencode({'session_id': session_id, 'attempt': attempt + 1})}"
     context: dict[str, Any] = {"retry_url": url, "poll_url": poll}
     try:
-        delivery = await (deliver(session_id, now) if attempt else look(session_id))
+        asks = attempt and not is_head()
+        delivery = await (deliver(session_id, now) if asks else look(session_id))
     except UpstreamFailed as error:
         if attempt < LOOKS:
             return 200, {**context, "state": "waiting"}

@@ -9,14 +9,24 @@ from litestar.di import NamedDependency as Named
 from litestar.params import FromPath
 
 from app.core.addresses import MailAddress
-from app.core.errors import ExpiredLink, Forbidden, NotFound, TooManyRequests
+from app.core.errors import BadSignature, ExpiredLink, Forbidden, NotFound, TooManyRequests
 from app.core.forms import Form, FormModel, read_form
+from app.core.head_requests import is_head
 from app.core.i18n import current_language
 from app.core.ids import parse_id
 from app.core.ratelimit import client_address, limit
 from app.core.rendering import page, redirect
 from app.orders import emails
-from app.orders.downloading import Download, Outcome, Visitor, open_link, record, refused_by_state
+from app.orders.downloading import (
+    TRIES_PER_FILE,
+    Download,
+    Outcome,
+    Visitor,
+    foresee_link,
+    open_link,
+    record,
+    refused_by_state,
+)
 from app.orders.links import (
     DownloadClaim,
     download_path,
@@ -29,8 +39,9 @@ from app.orders.refusing import mailed, outlived, refusal_of
 
 Request_ = Request[Any, Any, Any]
 
-ADDRESS_RATE = "60/minute"
-ORDER_RATE = "20/minute"
+# Requests within a minute. They grow with an order's files, so that all of them can be fetched in one go.
+ADDRESS_RATE = 60
+ORDER_RATE = 20
 MAIL_RATE = "3/hour"
 RECOVER_RATE = "10/hour"
 
@@ -65,7 +76,7 @@ class OrderController(Controller):
         self, request: Request_, now: Named[datetime], token: FromPath[str]
     ) -> Response[str]:
         try:
-            order = await _order(await _admit(request, token, now))
+            order = await _admit(request, token, now)
         except ExpiredLink:
             return page(request, "orders/refused.html", **outlived())
         return page(
@@ -82,7 +93,7 @@ class OrderController(Controller):
         self, request: Request_, now: Named[datetime], token: FromPath[str], file_id: FromPath[str]
     ) -> Response[str]:
         """Mint a download link for whoever clicks, where they click, and send them there."""
-        order = await _order(await _admit(request, token, now))
+        order = await _admit(request, token, now)
         file = order.file(parse_id(file_id) or UUID(int=0))
         if file is None:
             raise NotFound
@@ -96,8 +107,7 @@ class LinkController(Controller):
     async def open(
         self, request: Request_, now: Named[datetime], token: FromPath[str]
     ) -> Response[str]:
-        await limit(request, "download", ADDRESS_RATE)
-        claim = read_download_token(token, now)
+        claim = await _claim(request, token, now)
         download = await _open(request, claim, now)
         if download.outcome == Outcome.STARTED:
             response: Response[str] = redirect(request, download.url)
@@ -110,8 +120,8 @@ class LinkController(Controller):
         self, request: Request_, now: Named[datetime], token: FromPath[str]
     ) -> Response[str]:
         """Mail a fresh link to the order's own address, which is not told to who asks."""
-        await limit(request, "download", ADDRESS_RATE)
-        claim = read_download_token(token, now)
+        claim = await _claim(request, token, now)
+        await limit(request, "download", _rate(ADDRESS_RATE))
         await limit(request, "download-confirm", MAIL_RATE, key=str(claim.order_id))
         order = await _order(claim.order_id)
         if refused_by_state(order.state) is not None:
@@ -120,16 +130,35 @@ class LinkController(Controller):
         return page(request, "orders/refused.html", **mailed())
 
 
-async def _admit(request: Request_, token: str, now: datetime) -> UUID:
-    """Return the order of a lasting link, and count the look at it. Raises as `read_order_token`."""
-    await limit(request, "order-page", ADDRESS_RATE)
-    order_id = read_order_token(token, now)
-    await limit(request, "order-page-order", ADDRESS_RATE, key=str(order_id))
-    return order_id
+def _rate(least: int, order: OrderView | None = None) -> str:
+    files = len(order.files) if order else 0
+    return f"{max(least, TRIES_PER_FILE * files)}/minute"
 
 
-async def _order(order_id: UUID) -> OrderView:
+async def _claim(request: Request_, token: str, now: datetime) -> DownloadClaim:
+    """Read a download link. Guesses count for the address, good links for their order. Raises BadSignature."""
+    try:
+        return read_download_token(token, now)
+    except BadSignature:
+        await limit(request, "download-guess", _rate(ADDRESS_RATE))
+        raise
+
+
+async def _admit(request: Request_, token: str, now: datetime) -> OrderView:
+    """Return the order of a lasting link, and count the look at it. Raises as `read_order_token`, and NotFound."""
+    try:
+        order_id = read_order_token(token, now)
+    except (BadSignature, ExpiredLink):
+        await limit(request, "order-guess", _rate(ADDRESS_RATE))
+        raise
     order = await order_of(order_id)
+    await limit(request, "order-page", _rate(ADDRESS_RATE, order))
+    await limit(request, "order-page-order", _rate(ADDRESS_RATE, order), key=str(order_id))
+    return await _order(order_id, order)
+
+
+async def _order(order_id: UUID, known: OrderView | None = None) -> OrderView:
+    order = known or await order_of(order_id)
     if order is None:
         raise NotFound
     current_language.set(order.locale)
@@ -141,12 +170,17 @@ def _visitor(request: Request_) -> Visitor:
 
 
 async def _open(request: Request_, claim: DownloadClaim, now: datetime) -> Download:
+    order, visitor = await order_of(claim.order_id), _visitor(request)
     try:
-        await limit(request, "download-order", ORDER_RATE, key=str(claim.order_id))
+        await limit(request, "download", _rate(ADDRESS_RATE, order))
+        await limit(request, "download-order", _rate(ORDER_RATE, order), key=str(claim.order_id))
     except TooManyRequests:
-        await record(claim, _visitor(request), Outcome.THROTTLED, now)
+        if not is_head():
+            await record(claim, visitor, Outcome.THROTTLED, now)
         raise
-    return await open_link(claim, _visitor(request), now)
+    if is_head():
+        return await foresee_link(claim, order, visitor, now)
+    return await open_link(claim, order, visitor, now)
 
 
 def _refuse(request: Request_, token: str, outcome: Outcome) -> Response[str]:

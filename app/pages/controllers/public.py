@@ -25,6 +25,7 @@ from app.pages.loading import PageRecord
 from app.pages.phases import Phase
 from app.pages.previewing import Choice, preview, shared_html
 from app.pages.public import cache
+from app.pages.sources import campaign_of
 from app.pages.suspending import ensure_available
 from app.pages.viewing import view_page
 from app.pages.visitors import visits
@@ -34,8 +35,6 @@ Request_ = Request[Any, Any, Any]
 PersonalPart = Callable[[Request_, PageRecord], Awaitable[str]]
 
 BUYER_COOKIE = "buyer"
-# The parameter by which newsletters and advertisements commonly say where a visitor comes from.
-CAMPAIGN = "utm_source"
 PRIVATE = "private, no-store"
 SHORT_ID = re.compile(r"[0-9A-Za-z]{1,22}")
 THEME = re.compile(r"((?:[0-9a-f]{6}-){4})([a-z]+)-([a-z]+)\.css")
@@ -90,7 +89,7 @@ class PublicController(Controller):
         source = source_of(request, short_id, now)
         shown = await _shown(short_id, now, source)
         if shown.status == 200:
-            campaign = request.query_params.get(CAMPAIGN, "")
+            campaign = campaign_of(request.scope)
             visits.look(shown.page, request.scope, now, source=source, campaign=campaign)
         if own := await _personal(request, shown):
             html = shown.html.replace(showing.PERSONAL_PART, own)

@@ -5,23 +5,15 @@ from typing import Any
 
 from litestar import Request
 
-from app.core.errors import BadSignature
-from app.core.signing import SIGNATURE
+from app.core.signing import is_signed
 from app.pages.arriving import signed_source
 
 Request_ = Request[Any, Any, Any]
 
 
 def verify(request: Request_, path: str, now: datetime) -> str:
-    """Return the source that the request's query was signed for, with this `path`; "" for none.
-
-    Raises BadSignature, for a repeated parameter too: which of its values would have been signed?
-    """
-    pairs = list(request.query_params.multi_items())
-    query = dict(pairs)
-    if len(query) != len(pairs):
-        raise BadSignature
-    return signed_source(path, query, now)
+    """Return the source that the request's query was signed for, with this `path`; "" for none. Raises BadSignature."""
+    return signed_source(path, _query(request), now)
 
 
 def source_of(request: Request_, short_id: str, now: datetime) -> str:
@@ -29,5 +21,9 @@ def source_of(request: Request_, short_id: str, now: datetime) -> str:
 
     The parts carry the page's own signature. Raises BadSignature when it was changed.
     """
-    signed = SIGNATURE in request.query_params
-    return verify(request, f"/p/{short_id}", now) if signed else ""
+    return verify(request, f"/p/{short_id}", now) if is_signed(_query(request)) else ""
+
+
+def _query(request: Request_) -> str:
+    # Not request.url, which can't be read when the Host header is nonsense.
+    return request.scope["query_string"].decode("latin-1")

@@ -1,5 +1,6 @@
 """A code as the rest of the program reads it, and whether it is good at a moment: pure."""
 
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -11,6 +12,9 @@ from app.stock.levels import Level
 # What people type: capitals and small letters mean the same.
 ALPHABET = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-")
 LONGEST = 40
+LONGEST_TYPED = 200
+# Signs that look like a hyphen and are no dash to Unicode.
+MINUS_SIGNS = frozenset("\u2212\u2796\u02d7\u00af\u30fc\uff70")
 
 
 class Standing(StrEnum):
@@ -69,6 +73,20 @@ class Code:
 
 
 def normalized(text: str) -> str:
-    """Return a code as it is stored; "" for what can be none."""
-    code = "".join(text.split()).upper()
+    """Return a code as it is stored; "" for what can be none.
+
+    Phones and word processors put other dashes, full-width letters and invisible marks in place of what was meant.
+    """
+    plain = unicodedata.normalize("NFKC", text[:LONGEST_TYPED])
+    code = "".join(_meant(letter) for letter in plain).upper()
     return code if len(code) <= LONGEST and ALPHABET.issuperset(code) else ""
+
+
+def _meant(letter: str) -> str:
+    """Return the hyphen for every kind of dash and minus, and nothing for spaces and invisible marks."""
+    category = unicodedata.category(letter)
+    if category == "Pd" or letter in MINUS_SIGNS:
+        return "-"
+    return (
+        "" if category.startswith("Z") or category in ("Cf", "Mn") or letter.isspace() else letter
+    )
