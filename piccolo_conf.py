@@ -11,6 +11,7 @@ APP_REGISTRY = AppRegistry(
         "app.flags.piccolo_app",
         "app.receipts.piccolo_app",
         "app.auth.piccolo_app",
+        "app.notices.piccolo_app",
         "app.payments.piccolo_app",
         "app.billing.piccolo_app",
         "app.storage.piccolo_app",

@@ -34,6 +34,8 @@ from app.core.middleware import CrossOriginMiddleware, RequestMiddleware
 from app.core.replica import replica
 from app.core.settings import get_settings, unsafe_settings
 from app.home.controllers import controllers as home_routes
+from app.notices import jobs as notices_jobs
+from app.notices.controllers import controllers as notices_routes
 from app.notifications import jobs as notifications_jobs
 from app.operations import jobs as operations_jobs
 from app.orders import jobs as orders_jobs
@@ -83,6 +85,7 @@ MAXIMUM_BODY_BYTES = 1024 * 1024
 JOBS = (
     auth_jobs,
     notifications_jobs,
+    notices_jobs,
     payments_jobs,
     billing_jobs,
     storage_jobs,
@@ -105,6 +108,7 @@ ROUTES: list[ControllerRouterHandler] = [
     health.readyz,
     health.metrics,
     *auth_routes,
+    *notices_routes,
     *payments_routes,
     *billing_routes,
     *storage_routes,

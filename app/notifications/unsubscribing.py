@@ -65,6 +65,14 @@ async def resubscribe(message_id: UUID) -> bool:
     return True
 
 
+async def subscribe_again(recipient: str, list_id: UUID) -> None:
+    """Take an unsubscription back for somebody who is logged in and has chosen so."""
+    await db.execute(
+        "DELETE FROM unsubscription WHERE recipient = $1 AND list_id = $2",
+        *(canonical(recipient), list_id),
+    )
+
+
 async def is_unsubscribed(recipient: str, list_id: UUID) -> bool:
     """Whether somebody wants no more messages of a list."""
     return bool(

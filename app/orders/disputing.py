@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from app.core import db
+from app.core import db, jobs
 from app.orders.recording import happened, record
 
 
@@ -20,6 +20,8 @@ async def open_dispute(payment_intent: str, dispute_id: str, now: datetime) -> b
         )
         if changed:
             await record(order["id"], "disputed", now, dispute=dispute_id)
+            said = {"order_id": order["id"], "dispute_id": dispute_id}
+            await jobs.enqueue("orders.disputed", said)
     return bool(changed)
 
 
@@ -38,6 +40,8 @@ async def close_dispute(payment_intent: str, dispute_id: str, won: bool, now: da
                 now,
             )
         await record(order["id"], "dispute_closed", now, dispute=dispute_id, won=won)
+        said = {"order_id": order["id"], "dispute_id": dispute_id, "won": won}
+        await jobs.enqueue("orders.dispute_closed", said)
     return True
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from app.core import jobs
 from app.core.ids import parse_id
-from app.orders import disputing, emails, paying, reconciling, refunding, settling
+from app.orders import disputing, emails, paying, reconciling, refunding, seller_notices, settling
 from app.orders.fulfilling import complete
 from app.orders.queries import order_of
 from app.payments import inbox
@@ -41,12 +41,27 @@ async def take_over_refunds(payload: jobs.Payload, now: datetime) -> None:
 async def completed(payload: jobs.Payload, now: datetime) -> None:
     if order := await order_of(UUID(payload["order_id"])):
         await emails.send_completed(order, now)
+        await seller_notices.note_sale(order, now)
 
 
 @jobs.job("orders.refunded")
 async def refunded(payload: jobs.Payload, now: datetime) -> None:
     if order := await order_of(UUID(payload["order_id"])):
         await emails.send_refunded(order, payload["amount"], payload["refund_id"], now)
+        await seller_notices.note_refund(order, payload["refund_id"], payload["amount"], now)
+
+
+@jobs.job("orders.disputed")
+async def disputed(payload: jobs.Payload, now: datetime) -> None:
+    if order := await order_of(UUID(payload["order_id"])):
+        await seller_notices.note_dispute(order, payload["dispute_id"], now)
+
+
+@jobs.job("orders.dispute_closed")
+async def dispute_decided(payload: jobs.Payload, now: datetime) -> None:
+    if order := await order_of(UUID(payload["order_id"])):
+        won, dispute_id = bool(payload["won"]), payload["dispute_id"]
+        await seller_notices.note_dispute_end(order, dispute_id, won, now)
 
 
 @jobs.job("orders.unavailable")

@@ -35,6 +35,11 @@ async def order_of_group(group_id: UUID, order_id: UUID) -> OrderView | None:
     )
 
 
+async def seller_of(order_id: UUID) -> UUID | None:
+    """Return the group that sold an order."""
+    return await fetch_value('SELECT group_id FROM "order" WHERE id = $1', order_id)
+
+
 async def order_of_session(session_id: str) -> OrderView | None:
     """Return the order that was to be paid in a Stripe Checkout Session."""
     return await _view(await fetch_one(f"{_COLUMNS} WHERE o.stripe_session_id = $1", session_id))

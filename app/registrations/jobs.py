@@ -5,6 +5,7 @@ from uuid import UUID
 
 from app.core import jobs
 from app.core.errors import NotFound
+from app.notices.noting import note
 from app.pages.collecting import Collection, collection_of
 from app.registrations import (
     captcha,
@@ -32,10 +33,20 @@ async def _find(payload: jobs.Payload, now: datetime) -> tuple[Collection, Regis
         return None
 
 
+async def _note_registration(
+    collection: Collection, registration: RegistrationView, now: datetime
+) -> None:
+    """Tell the group's members, without saying who registered."""
+    key = f"registration:{registration.id}"
+    group_id = registration.group_id
+    await note("registration", key, group_id, registration.id, collection.title, now)
+
+
 @jobs.job(CONFIRMED_JOB)
 async def confirmed(payload: jobs.Payload, now: datetime) -> None:
     if found := await _find(payload, now):
         await emails.send_confirmed(*found, now)
+        await _note_registration(*found, now)
 
 
 @jobs.job(AGAIN_JOB)

@@ -22,6 +22,7 @@ from tests.fuzz.discovery import SAFE, Route
 FREE = {
     "POST /logout": "Ends one's own session, and asks nothing of anybody.",
     "POST /console/account/profile": "One's own name and time zone; nobody else sees or is told of it.",
+    "POST /console/account/notices": "One's own wishes; nobody is written to.",
     "POST /console/account/address/cancellation": "Takes back what one asked for.",
     "POST /console/account/erasure/cancellation": "The same.",
     "POST /console/account/sessions": "Who ends a thief's sessions must never have to wait.",
