@@ -5,14 +5,16 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
-CODE := app tests bench piccolo_conf.py migrations
+CODE := app tests bench tools piccolo_conf.py migrations
+# What makes the lock: another release could order or mark it differently.
+UV := uv==0.13.9
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_NO_INPUT := 1
 # A run of the tests starts dozens of processes: compiled once is enough.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run test check format bench chaos lock audit clean setup
+.PHONY: help run test check format bench chaos lock audit clean setup fresh
 
 help: ## List what can be made
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -29,6 +31,8 @@ check: $(STAMP) ## Format, lint, strict types, import contracts, templates
 	$(BIN)/ruff check $(CODE)
 	$(BIN)/pyright
 	$(BIN)/lint-imports
+	$(BIN)/deptry app migrations
+	$(BIN)/deptry --ignore DEP002,DEP004 tests bench
 	$(BIN)/djlint templates --lint --quiet
 
 format: $(STAMP) ## Format code and templates
@@ -43,22 +47,19 @@ chaos: $(STAMP) ## Kill parts in the middle of a sale, and count what is lost
 
 setup: $(STAMP) ## Install only
 
+fresh: ## Install in fresh clones with the oldest and the newest pip (needs the network)
+	@$(PYTHON) tools/fresh_install.py
+
 $(STAMP): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
 	  { echo "Mayfly needs Python 3.11 or newer; set PYTHON=/path/to/python3.11 (found: $$($(PYTHON) --version 2>&1))." >&2; exit 1; }
-	@test -x $(BIN)/pip || $(PYTHON) -m venv $(VENV) || \
-	  { echo "Python's venv module is missing; on Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; }
-	@echo "Installing into $(VENV) …"
-	@$(BIN)/pip install -qq --no-deps --require-hashes -r requirements.lock
-	@$(BIN)/pip check >/dev/null || { $(BIN)/pip check; exit 1; }
-	@$(BIN)/pip install -qq --no-deps --no-build-isolation -e .
-	@$(BIN)/mayfly compilemessages
+	@$(PYTHON) tools/install.py $(VENV)
 	@touch $@
 
-lock: ## Pin every dependency with its hashes
+lock: ## Pin every dependency with its hashes, for every supported Python and machine
 	@rm -rf $(VENV)-lock && $(PYTHON) -m venv $(VENV)-lock
-	@$(VENV)-lock/bin/pip install --quiet uv
-	@$(VENV)-lock/bin/uv pip compile --quiet --generate-hashes --all-extras --python-version 3.11 pyproject.toml -o requirements.lock
+	@$(VENV)-lock/bin/pip install --quiet --quiet $(UV)
+	@$(VENV)-lock/bin/uv pip compile --quiet --generate-hashes --universal --all-extras --python-version 3.11 pyproject.toml -o requirements.lock
 	@rm -rf $(VENV)-lock
 
 audit: ## Ask the public databases of known holes about every pinned dependency (needs the network)

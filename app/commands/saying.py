@@ -3,9 +3,9 @@
 import sys
 
 
-def say(text: str) -> None:
-    """One line for the person at the terminal."""
-    sys.stdout.write(text + "\n")
+def say(text: str, end: str = "\n") -> None:
+    """One line for the person at the terminal, or the beginning of one."""
+    sys.stdout.write(text + end)
     sys.stdout.flush()
 
 

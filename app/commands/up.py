@@ -3,6 +3,9 @@
 import os
 import subprocess
 import sys
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 
 from app.commands.saying import complain, say
@@ -50,16 +53,34 @@ def _port(given: str) -> int:
 
 def _start(supervisor: Supervisor, embedded: Embedded) -> None:
     embedded.folder.claim_ports(embedded.ports())
+    began = time.monotonic()
     say("Starting Mayfly …")
     for program in embedded.servers():
-        supervisor.add(program)
-    _mayfly("migrate", embedded)
-    login = _mayfly("demo", embedded)
+        with _step(program.name):
+            supervisor.add(program)
+    with _step("The database's schema"):
+        _mayfly("migrate", embedded)
+    with _step("The demo data"):
+        login = _mayfly("demo", embedded)
     # Whoever tries it on their own machine runs it, too.
     embedded.environment.setdefault("MAYFLY_STAFF_EMAILS", login.partition(" / ")[0])
     for program in embedded.application():
-        supervisor.add(program)
+        with _step(program.name):
+            supervisor.add(program)
+    say(f"Everything runs after {time.monotonic() - began:.1f} s.")
     say(_table(embedded, login))
+
+
+@contextmanager
+def _step(name: str) -> Generator[None, None, None]:
+    """Print what is being started, and behind it the seconds that it took."""
+    began, took = time.monotonic(), "failed"
+    say(f"  {name:<24}", end="")
+    try:
+        yield
+        took = f"{time.monotonic() - began:5.1f} s"
+    finally:
+        say(took)
 
 
 def _mayfly(command: str, embedded: Embedded) -> str:

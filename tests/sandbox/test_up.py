@@ -1,6 +1,7 @@
 """`mayfly up` as a person runs it."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -76,6 +77,8 @@ def test_starts_everything_twice_on_the_same_data_and_leaves_nothing(tmp_path: P
     process = up(tmp_path, port)
     shown = table(process)
     assert f"http://127.0.0.1:{port}\n" in shown and "Demo login" in shown
+    for part in ("Postgres", "The database's schema", "The demo data", "The web server"):
+        assert re.search(rf"^  {part} +\d+\.\d s$", shown, re.MULTILINE), part
     assert httpx.get(f"http://127.0.0.1:{port}/readyz").status_code == 200
     for offset in (2, 3):
         assert httpx.get(f"http://127.0.0.1:{port + offset}/").status_code == 200
