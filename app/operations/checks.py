@@ -57,7 +57,7 @@ STOCK = (
         "hold-forgotten",
         """SELECT h.id AS subject, format('held for order %s, which is %s', o.number, o.state) AS detail
         FROM hold h JOIN "order" o ON o.hold_id = h.id
-        WHERE h.state = 'live' AND o.state <> 'processing' AND o.updated_at <= $1""",
+        WHERE h.state = 'live' AND o.state NOT IN ('processing', 'submitted') AND o.updated_at <= $1""",
     ),
 )
 
@@ -121,7 +121,9 @@ REFUNDS = (
         "refund-unrecorded",
         """SELECT r.order_id AS subject, format('%s refunds, %s in the history', count(*), e.count) AS detail
         FROM refund r JOIN "order" o ON o.id = r.order_id CROSS JOIN LATERAL (
-          SELECT count(*) FROM order_event WHERE order_id = r.order_id AND kind = 'refunded') e
+          SELECT count(*) FILTER (WHERE kind = 'refunded') - count(*) FILTER (WHERE kind = 'refund_returned') AS count
+          FROM order_event WHERE order_id = r.order_id
+            AND kind IN ('refunded', 'refund_returned')) e
         WHERE r.state = 'succeeded' AND NOT o.anonymous GROUP BY r.order_id, e.count HAVING count(*) <> e.count""",
     ),
     Check(

@@ -57,7 +57,7 @@ async def unnoticed_payments(now: datetime) -> list[Finding]:
     Stops quietly when Stripe does not answer: the next run asks.
     """
     rows = await db.fetch(
-        """SELECT id, number, stripe_session_id FROM "order" WHERE state = 'processing'
+        """SELECT id, number, stripe_session_id FROM "order" WHERE state IN ('processing', 'submitted')
            AND stripe_session_id IS NOT NULL AND created_at <= $1
            ORDER BY coalesce(checked_at, created_at) LIMIT $2""",
         now - GRACE,

@@ -120,17 +120,18 @@ async def _priced(basket: Basket, offer: Offer, wanted: Sequence[Wanted], now: d
 
 
 async def _known(basket: Basket, offer: Offer, key: UUID, now: datetime) -> db.Record:
-    """Return what this buyer has on the page: pieces bought or held, an open order, and one this form just made."""
+    """Return what this buyer has on the page: pieces bought or held, an open order, and one this form just made. An order
+    whose payment is under way is no open one: the buyer may buy again meanwhile."""
     row = await db.fetch_one(
         """WITH mine AS (
              SELECT o.id, o.state, o.buyer_key, o.attempt_key, o.created_at, o.held_until > $5 AS holding FROM "order" o
              WHERE o.page_id = $1 AND (o.customer_id = $2 OR o.buyer_key = $3))
            SELECT
              (SELECT coalesce(sum(l.quantity - l.restocked), 0) FROM mine JOIN order_line l ON l.order_id = mine.id
-              WHERE mine.state IN ('completed', 'partially_refunded', 'disputed')
+              WHERE mine.state IN ('completed', 'partially_refunded', 'disputed', 'submitted')
               OR (mine.state = 'processing' AND mine.holding)) AS bought,
              opened.id AS open_id, opened.attempt_key AS open_attempt,
-             (SELECT id FROM mine WHERE attempt_key = $4 AND state = 'completed' AND created_at > $6 LIMIT 1) AS done_id
+             (SELECT id FROM mine WHERE attempt_key = $4 AND state IN ('completed', 'submitted') AND created_at > $6 LIMIT 1) AS done_id
            FROM (SELECT 1) one LEFT JOIN LATERAL (
              SELECT id, attempt_key FROM mine WHERE buyer_key = $3 AND state = 'processing' AND holding
              ORDER BY created_at DESC LIMIT 1) opened ON true""",

@@ -15,10 +15,12 @@ SESSION_ID = re.compile(r"cs_[A-Za-z0-9_]{8,250}")
 
 
 class Standing(StrEnum):
-    """Where a session stands. `waiting` may become `ready` by itself; the rest are refusals."""
+    """Where a session stands. `waiting` may become `ready` by itself within seconds, `submitted` within days; the
+    rest are refusals."""
 
     READY = "ready"
     WAITING = "waiting"
+    SUBMITTED = "submitted"
     UNPAID = "unpaid"
     ENDED = "ended"
     UNKNOWN = "unknown"
@@ -83,4 +85,6 @@ def _standing(order: OrderView | None) -> Standing:
         return Standing.ENDED
     if order.state == "processing":
         return Standing.WAITING
+    if order.state == "submitted":
+        return Standing.SUBMITTED
     return Standing.ENDED if order.state in ("refunded", "disputed") else Standing.UNPAID

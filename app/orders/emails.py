@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from app.auth.people import admins_of
 from app.core.db import transaction
 from app.core.jobs import Payload, enqueue, job
 from app.core.money import format_money
@@ -13,6 +14,7 @@ from app.orders.buyers import customer_id
 from app.orders.links import order_url
 from app.orders.presenting import OrderView
 from app.orders.queries import order_of, recent_orders_of
+from app.orders.refunds import failed_refund
 
 # How many orders one recovery mails the links of; older ones are reached by asking the seller.
 RECOVERED_ORDERS = 10
@@ -36,6 +38,32 @@ async def send_refunded(
     money = format_money(amount, order.currency, order.locale)
     key = f"order-refunded:{refund_id}"
     await _send(order, "order-refunded", key, now, refunded=money, whole=whole)
+
+
+async def send_submitted(order: OrderView, now: datetime) -> None:
+    """Say that the payment was submitted, and that the bank takes days to confirm it; nothing once that is settled."""
+    if order.state == "submitted":
+        await _send(order, "order-submitted", f"order-submitted:{order.id}", now)
+
+
+async def send_payment_failed(order: OrderView, now: datetime) -> None:
+    """Say that the bank refused a payment that was submitted; nothing if it was paid after all."""
+    if order.state == "failed":
+        await _send(order, "order-payment-failed", f"order-payment-failed:{order.id}", now)
+
+
+async def send_refund_failed(refund_id: UUID) -> None:
+    """Tell the seller that a refund came to nothing, and that the buyer still waits for the money."""
+    failed = await failed_refund(refund_id)
+    order = await order_of(failed.order_id) if failed else None
+    if failed is None or order is None:
+        return
+    base = get_settings().base_url.rstrip("/")
+    context = {"order": order, "refund": failed, "url": f"{base}/console/orders/{order.id}"}
+    for admin in await admins_of(failed.organization_id):
+        key = f"refund-failed:{refund_id}:{admin.user_id}"
+        given = {"name": admin.name, **context}
+        await send_email(admin.email, "refund-failed", given, key=key, subject_of=order.id)
 
 
 async def send_unavailable(order: OrderView, now: datetime) -> None:

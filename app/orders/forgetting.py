@@ -21,7 +21,7 @@ ADDRESSES = (
 ORDERS = (
     Rows(
         "order",
-        "NOT anonymous AND state <> 'processing' AND created_at < $1",
+        "NOT anonymous AND state NOT IN ('processing', 'submitted') AND created_at < $1",
         empty="anonymous = true, email = '', buyer_key = '', customer_id = gen_random_uuid(), payment_intent = NULL, "
         "stripe_session_id = NULL, checkout_url = NULL",
     ),
@@ -33,7 +33,8 @@ ORDERS = (
 async def open_orders(organization_id: UUID) -> int:
     """Return how many checkouts of an organization are under way, refunds that Stripe was not asked for yet too."""
     return await db.fetch_value(
-        """SELECT (SELECT count(*) FROM "order" WHERE organization_id = $1 AND state = 'processing')
+        """SELECT (SELECT count(*) FROM "order" WHERE organization_id = $1
+               AND state IN ('processing', 'submitted'))
              + (SELECT count(*) FROM refund r JOIN "order" o ON o.id = r.order_id
                 WHERE o.organization_id = $1 AND r.state = 'requested')""",
         organization_id,

@@ -14,6 +14,7 @@ from app.core import db, jobs
 from app.core.ids import new_id, parse_id
 from app.orders import paying
 from app.orders.recording import happened, record
+from app.orders.tables import EXPIRED, PROCESSING, SUBMITTED
 from app.orders.telling import tell_of_use
 from app.pages.selling import retire_if_sold_out
 from app.payments.gateway import CheckoutSession
@@ -21,9 +22,9 @@ from app.stock import holding
 
 log = structlog.get_logger()
 
-# Bank debits and the like confirm within days; so long an unpaid but submitted order keeps its stock.
-LONGEST_CONFIRMATION = timedelta(days=14)
-OPEN_STATES = ("processing", "expired", "failed")
+# A bank debit confirms within 14 business days. A submitted order keeps its stock a little longer.
+LONGEST_CONFIRMATION = timedelta(days=30)
+OPEN_STATES = ("processing", "submitted", "expired", "failed")
 
 
 class Outcome(StrEnum):
@@ -32,6 +33,8 @@ class Outcome(StrEnum):
     COMPLETED = "completed"
     ALREADY = "already"
     WAITING = "waiting"
+    SUBMITTED = "submitted"
+    FAILED = "failed"
     EXPIRED = "expired"
     REFUNDING = "refunding"
     MISMATCH = "mismatch"
@@ -56,6 +59,9 @@ async def complete(session: CheckoutSession, now: datetime) -> Outcome:
             return Outcome.EXPIRED
         if not await _matches(order, session, now):
             return Outcome.MISMATCH
+        if session.payment_failed:
+            await paying.fail(order_id, now)
+            return Outcome.FAILED
         if session.payment_status != "paid":
             return await _await_confirmation(order, session, now)
         return await _settle(order, session, now)
@@ -71,22 +77,35 @@ async def _matches(order: db.Record, session: CheckoutSession, now: datetime) ->
 
 
 async def _await_confirmation(order: db.Record, session: CheckoutSession, now: datetime) -> Outcome:
-    """The buyer has submitted a payment that confirms later: what is held stays held."""
+    """The buyer has submitted a payment that confirms later: its units stay held until then.
+
+    A hold that lapsed before the news came is held again, if as much is left. If not, the order waits without: once it is
+    paid, it is sold or refunded like any late payment.
+    """
     until = order["created_at"] + LONGEST_CONFIRMATION
-    if order["state"] != "processing" or order["held_until"] >= until:
+    if order["state"] == SUBMITTED:
+        return Outcome.SUBMITTED
+    if order["state"] not in (PROCESSING, EXPIRED) or now >= until:
         return Outcome.WAITING
+    changed = await db.execute(
+        """UPDATE "order" SET state = 'submitted', held_until = $3, stripe_session_id = $4, payment_intent = $5,
+             updated_at = $6 WHERE id = $1 AND state = $2""",
+        *(order["id"], order["state"], until, session.id, session.payment_intent, now),
+    )
+    assert changed == 1  # the row is locked: nobody else can have moved it
+    await _keep_units(order, now, until)
+    await record(order["id"], "payment_pending", now)
+    await jobs.enqueue("orders.submitted", {"order_id": str(order["id"])})
+    return Outcome.SUBMITTED
+
+
+async def _keep_units(order: db.Record, now: datetime, until: datetime) -> None:
     if await holding.extend(order["hold_id"], until):
-        await db.execute(
-            'UPDATE "order" SET held_until = $2, stripe_session_id = $3, payment_intent = $4, updated_at = $5 '
-            "WHERE id = $1",
-            order["id"],
-            until,
-            session.id,
-            session.payment_intent,
-            now,
-        )
-        await record(order["id"], "payment_pending", now)
-    return Outcome.WAITING
+        return
+    if await holding.hold_again(order["hold_id"], until=until, now=now):
+        lapse = {"hold_id": str(order["hold_id"]), "then": "orders.hold_lapsed"}
+        await jobs.enqueue("stock.lapse", lapse, run_at=until)
+        await tell_of_use(order["discount_stock_id"], order["page_id"])
 
 
 async def _settle(order: db.Record, session: CheckoutSession, now: datetime) -> Outcome:
@@ -133,7 +152,7 @@ async def _give_back(order: db.Record, session: CheckoutSession, now: datetime) 
         session.id,
         now,
     )
-    if order["state"] == "processing":
+    if order["state"] in paying.OPEN:
         await holding.release(order["hold_id"], now)
         await tell_of_use(order["discount_stock_id"], order["page_id"])
     await db.execute(

@@ -113,6 +113,7 @@ def event_words(kind: str, details: dict[str, Any], currency: str) -> str:
         "refund_requested": _("Refund asked for"),
         "refunded": _("Refunded"),
         "refund_failed": _("Refund failed"),
+        "refund_returned": _("The bank sent a refund back"),
         "disputed": _("Disputed at the bank"),
         "dispute_closed": _("Dispute decided"),
         "link_resent": _("Link sent again"),

@@ -44,6 +44,18 @@ async def completed(payload: jobs.Payload, now: datetime) -> None:
         await seller_notices.note_sale(order, now)
 
 
+@jobs.job("orders.submitted")
+async def submitted(payload: jobs.Payload, now: datetime) -> None:
+    if order := await order_of(UUID(payload["order_id"])):
+        await emails.send_submitted(order, now)
+
+
+@jobs.job("orders.payment_failed")
+async def payment_failed(payload: jobs.Payload, now: datetime) -> None:
+    if order := await order_of(UUID(payload["order_id"])):
+        await emails.send_payment_failed(order, now)
+
+
 @jobs.job("orders.refunded")
 async def refunded(payload: jobs.Payload, now: datetime) -> None:
     if order := await order_of(UUID(payload["order_id"])):
@@ -62,6 +74,11 @@ async def dispute_decided(payload: jobs.Payload, now: datetime) -> None:
     if order := await order_of(UUID(payload["order_id"])):
         won, dispute_id = bool(payload["won"]), payload["dispute_id"]
         await seller_notices.note_dispute_end(order, dispute_id, won, now)
+
+
+@jobs.job("orders.refund_failed")
+async def refund_failed(payload: jobs.Payload, now: datetime) -> None:
+    await emails.send_refund_failed(UUID(payload["refund_id"]))
 
 
 @jobs.job("orders.unavailable")

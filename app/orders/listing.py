@@ -14,6 +14,7 @@ PAGE_SIZE = 25
 MAXIMUM_SEARCH = 200
 STATES = (
     "processing",
+    "submitted",
     "completed",
     "refunded",
     "partially_refunded",
@@ -96,6 +97,7 @@ class OrderListing:
 def state_words() -> dict[str, str]:
     return {
         "processing": _("Processing"),
+        "submitted": _("Payment under way"),
         "completed": _("Completed"),
         "failed": _("Failed"),
         "expired": _("Expired"),

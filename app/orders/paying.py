@@ -19,6 +19,7 @@ from app.core.settings import get_settings
 from app.orders import redeeming
 from app.orders.discounts import instead_of
 from app.orders.recording import record
+from app.orders.tables import PROCESSING, SUBMITTED
 from app.orders.telling import tell_of_use
 from app.payments.gateway import CheckoutItem, CheckoutRequest, CheckoutSession, get_gateway
 from app.stock import holding
@@ -28,12 +29,14 @@ log = structlog.get_logger()
 # Stripe refuses sessions shorter than half an hour from its own now; a minute covers the way there.
 SHORTEST_SESSION = timedelta(minutes=31)
 LONGEST_SESSION = timedelta(hours=23, minutes=59)
+# States in which an order holds units and may still be paid.
+OPEN = (PROCESSING, SUBMITTED)
 
 
 @dataclass(frozen=True)
 class OpenHold:
     """A buyer's own open order on a page, while its hold lasts. `lines` are (title, quantity); `discount` is the code that
-    lowered its price, or ""."""
+    lowered its price, or "". One that is `submitted` waits for the bank: it can't be continued or released."""
 
     order_id: UUID
     short_id: str
@@ -43,15 +46,17 @@ class OpenHold:
     held_until: datetime
     lines: tuple[tuple[str, int], ...]
     discount: str
+    submitted: bool = False
 
 
 async def own_hold(short_id: str, buyer: str, now: datetime) -> OpenHold | None:
-    """Return the hold that this browser has on a page, if it still lasts."""
+    """Return the hold that this browser has on a page, if it still lasts; else a payment of it that is under way."""
     rows = await db.fetch(
-        """SELECT o.id, o.amount, o.currency, o.held_until, o.terms, l.title, sum(l.quantity) AS quantity
+        """SELECT o.id, o.amount, o.currency, o.held_until, o.terms, o.state, l.title, sum(l.quantity) AS quantity
            FROM "order" o JOIN order_line l ON l.order_id = o.id
-           WHERE o.id = (SELECT id FROM "order" WHERE buyer_key = $2 AND state = 'processing' AND held_until > $3
-             AND terms ->> 'short_id' = $1 ORDER BY created_at DESC LIMIT 1)
+           WHERE o.id = (SELECT id FROM "order" WHERE buyer_key = $2 AND terms ->> 'short_id' = $1
+             AND (state = 'submitted' OR (state = 'processing' AND held_until > $3))
+             ORDER BY state = 'submitted', created_at DESC LIMIT 1)
            GROUP BY o.id, l.content_id, l.title ORDER BY l.title, l.content_id""",
         short_id,
         buyer,
@@ -71,6 +76,7 @@ async def own_hold(short_id: str, buyer: str, now: datetime) -> OpenHold | None:
         held_until=first["held_until"],
         lines=tuple((row["title"], row["quantity"]) for row in rows),
         discount=discount["name"] if discount.get("kind") == redeeming.KIND else "",
+        submitted=first["state"] == SUBMITTED,
     )
 
 
@@ -141,51 +147,60 @@ async def abandon(order_id: UUID, now: datetime, error: Exception) -> None:
     """Give up an order that Stripe would not take: the stock is free again and the buyer can try anew."""
     log.warning("checkout.failed", order_id=str(order_id), error=repr(error.__cause__ or error))
     async with db.transaction():
-        await _end(order_id, "failed", "checkout_failed", now)
+        await _end(order_id, "failed", "checkout_failed", now, of=(PROCESSING,))
 
 
 async def release(order_id: UUID, now: datetime) -> bool:
     """Give an open order up by its buyer's hand. False when it was no longer open."""
     async with db.transaction():
-        ended = await _end(order_id, "expired", "released", now)
+        ended = await _end(order_id, "expired", "released", now, of=(PROCESSING,))
         if ended:
             await jobs.enqueue("orders.close_session", {"order_id": str(order_id)})
     return ended
 
 
 async def lapsed(hold_id: UUID, now: datetime) -> None:
-    """Expire the open order whose hold has lapsed, and have its session closed."""
+    """Expire the open order whose hold has lapsed, and have its session closed. A payment that was submitted and has not
+    arrived until its time is over is taken for failed; one that was held again meanwhile is left alone."""
     async with db.transaction():
         row = await db.fetch_one(
-            "UPDATE \"order\" SET state = 'expired', updated_at = $2 WHERE hold_id = $1 AND state = 'processing' "
-            "RETURNING id, page_id, discount_stock_id",
-            hold_id,
-            now,
+            """UPDATE "order" o SET state = CASE o.state WHEN 'submitted' THEN 'failed' ELSE 'expired' END, updated_at = $2
+               FROM (SELECT id, state FROM "order" WHERE hold_id = $1 FOR UPDATE) was
+               WHERE o.id = was.id AND (o.state = 'processing' OR (o.state = 'submitted' AND o.held_until <= $2))
+               RETURNING o.id, o.page_id, o.discount_stock_id, was.state AS was""",
+            *(hold_id, now),
         )
         if row is not None:
-            await record(row["id"], "expired", now)
+            submitted = row["was"] == SUBMITTED
+            await record(row["id"], "payment_failed" if submitted else "expired", now)
+            if submitted:
+                await jobs.enqueue("orders.payment_failed", {"order_id": str(row["id"])})
             await tell_of_use(row["discount_stock_id"], row["page_id"])
             await jobs.enqueue("orders.close_session", {"order_id": str(row["id"])})
 
 
 async def expire(order_id: UUID, now: datetime) -> bool:
-    """Expire an open order in the current transaction and free its stock. False when it was no longer open."""
-    return await _end(order_id, "expired", "expired", now)
+    """Expire an unpaid order in the current transaction and free its stock. False when it was no longer unpaid."""
+    return await _end(order_id, "expired", "expired", now, of=(PROCESSING,))
 
 
 async def fail(order_id: UUID, now: datetime) -> bool:
-    """Note that an order's payment failed for good, and free its stock. False when it was no longer open."""
+    """Note that an order's payment failed for good, free its stock and tell the buyer. False when it was no longer open."""
     async with db.transaction():
-        return await _end(order_id, "failed", "payment_failed", now)
+        failed = await _end(order_id, "failed", "payment_failed", now, of=OPEN)
+        if failed:
+            await jobs.enqueue("orders.payment_failed", {"order_id": str(order_id)})
+    return failed
 
 
-async def _end(order_id: UUID, state: str, kind: str, now: datetime) -> bool:
+async def _end(order_id: UUID, state: str, kind: str, now: datetime, of: tuple[str, ...]) -> bool:
     row = await db.fetch_one(
-        "UPDATE \"order\" SET state = $2, updated_at = $3 WHERE id = $1 AND state = 'processing' "
+        'UPDATE "order" SET state = $2, updated_at = $3 WHERE id = $1 AND state = ANY($4::text[]) '
         "RETURNING hold_id, page_id, discount_stock_id",
         order_id,
         state,
         now,
+        list(of),
     )
     if row is None:
         return False

@@ -104,6 +104,9 @@ def explanation(state: str) -> str:
     """Return what an order's state means to its buyer; "" when all is well."""
     return {
         "processing": _("Your payment is being confirmed. We mail you as soon as it is."),
+        "submitted": _(
+            "Your payment was submitted, and your bank takes a few days to confirm it. Your order is kept for you until then. We mail you as soon as it is paid, or if the bank refuses it."
+        ),
         "failed": _("The payment did not go through, and nothing was charged."),
         "expired": _("The order was not paid in time, and nothing was charged."),
         "refunded": _("You got your money back, so the files can't be downloaded any more."),

@@ -12,6 +12,7 @@ from app.core import db, jobs
 from app.orders import paying
 from app.orders.fulfilling import Outcome, complete
 from app.payments.gateway import PaymentUnavailable, UnknownSession, get_gateway
+from app.stock import holding
 
 log = structlog.get_logger()
 
@@ -24,7 +25,7 @@ BATCH = 200
 _DUE = """
 UPDATE "order" SET checked_at = $1::timestamptz WHERE id IN (
   SELECT id FROM "order"
-  WHERE (state = 'processing' OR (state IN ('expired', 'failed') AND stripe_session_id IS NOT NULL AND created_at > $2))
+  WHERE (state IN ('processing', 'submitted') OR (state IN ('expired', 'failed') AND stripe_session_id IS NOT NULL AND created_at > $2))
   AND coalesce(checked_at, created_at) <= $1::timestamptz - greatest($3::interval, ($1::timestamptz - created_at) / 4)
   ORDER BY coalesce(checked_at, created_at) LIMIT $4 FOR UPDATE SKIP LOCKED)
 RETURNING id"""
@@ -61,9 +62,22 @@ async def reconcile_order(order_id: UUID, now: datetime) -> bool:
             if session.status == "open" and (over or order["state"] != "processing"):
                 session = await get_gateway().expire_checkout(session.id)
             outcome = await complete(session, now)
-            if outcome in (Outcome.COMPLETED, Outcome.REFUNDING, Outcome.EXPIRED):
-                return outcome != Outcome.EXPIRED or order["state"] == "processing"
+            if outcome in (Outcome.COMPLETED, Outcome.REFUNDING):
+                return True
+            if outcome in (Outcome.EXPIRED, Outcome.FAILED):
+                return order["state"] in paying.OPEN
+            if outcome is Outcome.SUBMITTED:
+                return over and await _end_overdue(order, now)
     return over and await _expire(order_id, now)
+
+
+async def _end_overdue(order: db.Record, now: datetime) -> bool:
+    """End a submitted order whose hold is over and whose job was lost."""
+    if order["state"] != "submitted":
+        return False
+    await holding.lapse(order["hold_id"], now)
+    await paying.lapsed(order["hold_id"], now)
+    return True
 
 
 async def _expire(order_id: UUID, now: datetime) -> bool:

@@ -124,7 +124,7 @@ async def ensure_within_limit(code: Code, buyer: Buyer, now: datetime) -> None:
         return
     used: int = await db.fetch_value(
         """SELECT count(*) FROM "order" WHERE discount_stock_id = $1 AND (customer_id = $2 OR buyer_key = $3)
-           AND NOT discount_returned AND (state IN ('completed', 'partially_refunded', 'disputed')
+           AND NOT discount_returned AND (state IN ('completed', 'partially_refunded', 'disputed', 'submitted')
              OR (state = 'processing' AND held_until > $4))""",
         *(code.stock_id, customer_id(buyer.email), buyer.key, now),
     )

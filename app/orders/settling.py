@@ -1,6 +1,10 @@
 """What Stripe says of a refund, brought to the order once: money counted, stock put back, the buyer told.
 
 Refunds made in Stripe's own dashboard are taken over the same way.
+
+A refund that succeeded may fail days later: the buyer's bank sends the money back. Then amounts and state become what they
+are without it, and the seller is told. Pieces that went back on sale stay there, for they may be sold already, and a code's
+use that was given back stays the buyer's. So the buyer has the files again, and the seller decides how to pay the money back.
 """
 
 from datetime import datetime
@@ -23,7 +27,9 @@ async def settle(refund_id: UUID, answer: GatewayRefund, now: datetime) -> str:
     """Bring a refund to where Stripe says it is, once; return its state."""
     state = _SETTLED.get(answer.status, "pending")
     if state == "failed":
-        await fail(refund_id, answer.failure or answer.status, now)
+        reason = answer.failure or answer.status
+        if not await fail(refund_id, reason, now):
+            await take_back(refund_id, reason, now)
         return state
     async with db.transaction():
         row = await db.fetch_one(
@@ -68,9 +74,8 @@ async def _count(refund: db.Record, now: datetime) -> None:
         )
 
 
-async def fail(refund_id: UUID, reason: str, now: datetime) -> None:
-    """Note that Stripe refused a refund, or could not make it; the seller sees why."""
-    log.error("refund.failed", refund_id=str(refund_id), reason=reason)
+async def fail(refund_id: UUID, reason: str, now: datetime) -> bool:
+    """Note that Stripe refused a refund, or could not make it; the seller is told why. False when it is settled already."""
     async with db.transaction():
         row = await db.fetch_one(
             "UPDATE refund SET state = 'failed', failure = left($2, 300), updated_at = $3 "
@@ -80,7 +85,39 @@ async def fail(refund_id: UUID, reason: str, now: datetime) -> None:
             now,
         )
         if row is not None:
+            log.error("refund.failed", refund_id=str(refund_id), reason=reason)
             await record(row["order_id"], "refund_failed", now, amount=row["amount"])
+            await jobs.enqueue("orders.refund_failed", {"refund_id": str(refund_id)})
+    return row is not None
+
+
+async def take_back(refund_id: UUID, reason: str, now: datetime) -> bool:
+    """Note that a refund that had succeeded failed after all. False when it had not, or when that is known already."""
+    async with db.transaction():
+        row = await db.fetch_one(
+            "UPDATE refund SET state = 'failed', failure = left($2, 300), updated_at = $3 "
+            "WHERE id = $1 AND state = 'succeeded' RETURNING order_id, amount",
+            *(refund_id, reason, now),
+        )
+        if row is None:
+            return False
+        log.error("refund.returned", refund_id=str(refund_id), reason=reason)
+        await _recount(row["order_id"], now)
+        await record(row["order_id"], "refund_returned", now, amount=row["amount"], reason=reason)
+        await jobs.enqueue("orders.refund_failed", {"refund_id": str(refund_id)})
+    return True
+
+
+async def _recount(order_id: UUID, now: datetime) -> None:
+    """Let an order's amount and state be what its successful refunds make them."""
+    await db.execute(
+        """UPDATE "order" o SET refunded_amount = least(o.amount, r.amount), updated_at = $2,
+             state = CASE WHEN o.state = 'disputed' THEN o.state WHEN o.completed_at IS NULL THEN 'expired'
+               WHEN r.amount >= o.amount THEN 'refunded' WHEN r.amount > 0 THEN 'partially_refunded' ELSE 'completed' END
+           FROM (SELECT coalesce(sum(amount), 0)::bigint AS amount FROM refund
+                 WHERE order_id = $1 AND state = 'succeeded') r WHERE o.id = $1""",
+        *(order_id, now),
+    )
 
 
 async def synchronize(payment_intent: str, now: datetime) -> None:

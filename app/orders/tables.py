@@ -26,15 +26,25 @@ from app.stock.tables import Hold
 # Tables partitioned by raw SQL; Piccolo's automatic migrations must not see them.
 PARTITIONED = "partitioned"
 
-PROCESSING, COMPLETED, FAILED, EXPIRED = "processing", "completed", "failed", "expired"
+PROCESSING, SUBMITTED, COMPLETED = "processing", "submitted", "completed"
+FAILED, EXPIRED = "failed", "expired"
 REFUNDED, PARTIALLY_REFUNDED, DISPUTED = "refunded", "partially_refunded", "disputed"
-STATES = (PROCESSING, COMPLETED, FAILED, EXPIRED, REFUNDED, PARTIALLY_REFUNDED, DISPUTED)
+STATES = (
+    PROCESSING,
+    SUBMITTED,
+    COMPLETED,
+    FAILED,
+    EXPIRED,
+    REFUNDED,
+    PARTIALLY_REFUNDED,
+    DISPUTED,
+)
 # States in which the buyer has paid (or got it free) and may have what was bought.
 DELIVERED = (COMPLETED, PARTIALLY_REFUNDED)
 
 
 class Order(Table, tablename="order"):
-    """One purchase. Owner columns are copied from the page; `terms` is what the buyer was promised at the hold, which
+    """One purchase; `submitted` while its bank still has to confirm the payment. Owner columns are copied from the page; `terms` is what the buyer was promised at the hold, which
     ends at `held_until`. `checked_at` is when Stripe was last asked about it. `discount_stock_id` counts the uses of the
     code or link that lowered the price: the order has one of them, until `discount_returned`. `source` is where the buyer
     came from, by the share link `link_id`; `entry_stock_id` counts its uses when one let them in before the launch and

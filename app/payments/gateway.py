@@ -81,7 +81,7 @@ class CheckoutRequest:
 @dataclass(frozen=True)
 class CheckoutSession:
     """A session as the provider sees it. `status`: open, complete, expired. `payment_status`: paid, unpaid,
-    no_payment_required."""
+    no_payment_required. `payment_failed`: it is complete, and the bank has refused the payment that was submitted."""
 
     id: str
     url: str | None
@@ -94,6 +94,7 @@ class CheckoutSession:
     customer_email: str | None
     metadata: Mapping[str, str]
     expires_at: datetime
+    payment_failed: bool = False
 
 
 @dataclass(frozen=True)

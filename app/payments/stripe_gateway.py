@@ -27,6 +27,8 @@ from app.payments.gateway import (
 from app.payments.stripe_client import LANGUAGES, answered, id_of, make_client, metadata_of
 
 LISTED_REFUNDS = 100
+# States of a payment intent whose session is complete: it was submitted, and nothing is to be expected of it.
+FAILED_INTENTS = ("requires_payment_method", "canceled")
 
 
 class StripeGateway:
@@ -47,7 +49,11 @@ class StripeGateway:
 
     async def get_checkout(self, session_id: str) -> CheckoutSession:
         return _session(
-            await answered(self._client.v1.checkout.sessions.retrieve_async(session_id))
+            await answered(
+                self._client.v1.checkout.sessions.retrieve_async(
+                    session_id, {"expand": ["payment_intent"]}
+                )
+            )
         )
 
     async def expire_checkout(self, session_id: str) -> CheckoutSession:
@@ -146,7 +152,16 @@ def _session(session: Session) -> CheckoutSession:
         customer_email=(details.email if details else None) or session.customer_email,
         metadata=metadata_of(session.metadata),
         expires_at=datetime.fromtimestamp(session.expires_at, UTC),
+        payment_failed=_payment_failed(session),
     )
+
+
+def _payment_failed(session: Session) -> bool:
+    """Whether a delayed payment came to nothing. Only the payment intent tells: the session stays complete and unpaid."""
+    intent = session.payment_intent
+    if session.status != "complete" or session.payment_status != "unpaid":
+        return False
+    return not (intent is None or isinstance(intent, str)) and intent.status in FAILED_INTENTS
 
 
 def _refund(refund: stripe.Refund) -> GatewayRefund:

@@ -90,6 +90,9 @@ def mail_words(name: str) -> str:
     return {
         "order-completed": _("Order with its download link"),
         "order-refunded": _("Refund"),
+        "order-submitted": _("Payment submitted"),
+        "order-payment-failed": _("Payment failed"),
+        "refund-failed": _("Refund failed"),
         "order-unavailable": _("Paid too late, money goes back"),
         "registration": _("Registration confirmed"),
         "registration-cancelled": _("Registration cancelled"),

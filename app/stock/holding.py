@@ -98,6 +98,15 @@ async def extend(hold_id: UUID, until: datetime) -> bool:
     )
 
 
+async def hold_again(hold_id: UUID, now: datetime, until: datetime) -> bool:
+    """Make a hold that ended live again until `until`, if as many units are still left. False when they are not, or when
+    it was sold. Joins the caller's transaction."""
+    if not await _move(hold_id, (LAPSED, RELEASED), LIVE, now, held=1):
+        return False
+    await db.execute("UPDATE hold SET expires_at = $2 WHERE id = $1", hold_id, until)
+    return True
+
+
 async def live_until(hold_id: UUID) -> datetime | None:
     """Return when a live hold ends; None when it is no longer live."""
     return await db.fetch_value(

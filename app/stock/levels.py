@@ -10,7 +10,10 @@ from app.core import db
 
 @dataclass(frozen=True)
 class Level:
-    """One stock in units. `capacity` None is unlimited; `next_release_at` is when the oldest live hold ends."""
+    """One stock in units. `capacity` None is unlimited; `next_release_at` is when the next live hold ends.
+
+    A hold of weeks waits for a bank and is left out: no visitor should wait for its end.
+    """
 
     capacity: int | None
     held: int
@@ -27,7 +30,8 @@ async def levels(stock_ids: Iterable[UUID]) -> dict[UUID, Level]:
     rows = await db.fetch(
         """SELECT s.id, s.capacity, s.held, s.sold,
              (SELECT min(h.expires_at) FROM hold_line l JOIN hold h ON h.id = l.hold_id
-              WHERE l.stock_id = s.id AND h.state = 'live' AND s.held > 0) AS next_release_at
+              WHERE l.stock_id = s.id AND h.state = 'live' AND s.held > 0
+              AND h.expires_at < h.created_at + interval '14 days') AS next_release_at
            FROM stock s WHERE s.id = ANY($1::uuid[])""",
         list(stock_ids),
     )

@@ -45,7 +45,7 @@ moved AS (
   UPDATE stock s SET held = s.held + l.quantity * $6::int, sold = s.sold + l.quantity * $7::int
   FROM locked l WHERE s.id = l.id AND (SELECT ok FROM fits)),
 ended AS (
-  UPDATE hold h SET state = $3, ended_at = $4 FROM found
+  UPDATE hold h SET state = $3::text, ended_at = CASE WHEN $3::text <> 'live' THEN $4::timestamptz END FROM found
   WHERE h.id = found.id AND (SELECT ok FROM fits) RETURNING h.topic)
 SELECT pg_notify('{CHANNEL}', topic), topic FROM ended"""  # noqa: S608
 

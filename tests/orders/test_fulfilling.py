@@ -149,10 +149,10 @@ async def test_a_payment_that_confirms_later_keeps_its_hold(
     session = await session_of(placed.order_id)
     submitted = replace(session, status="complete", payment_status="unpaid")
     for _ in range(2):
-        assert await complete(submitted, clock.now()) == Outcome.WAITING
+        assert await complete(submitted, clock.now()) == Outcome.SUBMITTED
     clock.advance(timedelta(days=3))
     await run_jobs()
-    assert (await order_row(placed.order_id))["state"] == "processing"
+    assert (await order_row(placed.order_id))["state"] == "submitted"
     assert await figures(sale.stock_id) == (1, 0)
     assert await events_of(placed.order_id) == ["created", "payment_pending"]
     confirmed = replace(submitted, payment_status="paid", payment_intent="pi_later")
@@ -168,7 +168,7 @@ async def test_a_confirmation_that_never_comes_lapses(
     await complete(replace(session, status="complete", payment_status="unpaid"), clock.now())
     clock.advance(LONGEST_CONFIRMATION)
     await run_jobs()
-    assert (await order_row(placed.order_id))["state"] == "expired"
+    assert (await order_row(placed.order_id))["state"] == "failed"
     assert await figures(sale.stock_id) == (0, 0)
 
 

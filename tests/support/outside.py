@@ -68,6 +68,14 @@ class StripeAccount:
         """Pay a session as the hosted page would; `card`, `email` and `name` can be given."""
         return await self._post(f"/sandbox/sessions/{session_id}/pay", values)
 
+    async def settle(self, session_id: str, outcome: str) -> dict[str, Any]:
+        """Let the bank decide about a debit under way: "succeed" or "fail"."""
+        return await self._post(f"/sandbox/sessions/{session_id}/settle", {"outcome": outcome})
+
+    async def fail_refund(self, refund_id: str) -> dict[str, Any]:
+        """Let the buyer's bank send a refund back that had succeeded."""
+        return await self._post(f"/sandbox/refunds/{refund_id}/fail", {})
+
     async def subscription(self, id: str, control: str, **values: Any) -> dict[str, Any]:
         """Let something happen to a subscription: end-period, announce, retry, give-up, card (outcome good or bad)."""
         return await self._post(f"/sandbox/subscriptions/{id}/{control}", values)

@@ -79,6 +79,8 @@ class CheckoutController(Controller):
         held = await _own(request, short_id, now)
         if held is None:
             return redirect(request, f"/p/{short_id}", toast=_("Nothing is held for you any more."))
+        if held.submitted:
+            return redirect(request, f"/p/{short_id}/hold")
         return redirect(request, await open_session(held.order_id, now))
 
     @post("/hold/release", status_code=200)
@@ -131,9 +133,12 @@ async def _own(request: Request_, short_id: str, now: datetime) -> OpenHold | No
 async def _release(request: Request_, short_id: str, now: datetime) -> Response[str]:
     await limit(request, "checkout", ADDRESS_RATE)
     held = await _own(request, short_id, now)
-    if held is not None:
-        await release(held.order_id, now)
-    return redirect(request, f"/p/{short_id}", toast=_("Released: it is free for others now."))
+    words = _("Released: it is free for others now.")
+    if held is not None and held.submitted:
+        words = _("Your payment is under way, so this can't be released any more.")
+    elif held is not None and not await release(held.order_id, now):
+        words = _("Nothing is held for you any more.")
+    return redirect(request, f"/p/{short_id}", toast=words)
 
 
 async def _refused(

@@ -27,6 +27,7 @@ from app.orders.listing import Filter, list_orders, read_filter
 from app.orders.presenting import OrderView
 from app.orders.queries import order_of_group
 from app.orders.refunding import refund
+from app.orders.refunds import failed_refunds_of
 from app.orders.resending import resend
 
 Request_ = Request[Any, Any, Any]
@@ -176,6 +177,7 @@ async def _detail(order: OrderView, viewer: Viewer, form: Form[RefundForm]) -> d
         "order": order,
         "form": form,
         "history": await history_of(order),
+        "failed_refunds": await failed_refunds_of(order.id),
         "attempts": await attempts_on(order),
         "may_refund": viewer.can(Permission.REFUND_ORDERS),
         "may_message": viewer.can(Permission.MESSAGE),

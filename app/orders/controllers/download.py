@@ -153,6 +153,8 @@ async def _context(
         current_language.set(delivery.order.locale)
     if delivery.standing == Standing.READY and delivery.order:
         return 200, {**context, **await _ready(delivery.order, session_id, now)}
+    if delivery.standing == Standing.SUBMITTED:
+        return 200, {**context, "state": "submitted", "message": delivery.reason}
     if delivery.standing == Standing.WAITING or not attempt:
         # What looks unknown or unpaid at first may be a purchase whose news is still on the way.
         return 200, {**context, "state": "waiting" if attempt < LOOKS else "slow"}

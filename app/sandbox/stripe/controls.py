@@ -111,6 +111,12 @@ class ControlsController(Controller):
         context = world.context_of(id)
         return answer(request, context.account.name, refunding.create(context, {"charge": id}))
 
+    @post("/refunds/{id:str}/fail")
+    async def fail_refund(self, request: AnyRequest, world: World, id: str) -> Response[Any]:
+        """The buyer's bank sends the money back, after the refund had succeeded."""
+        context = world.context_of(id)
+        return answer(request, context.account.name, refunding.fail(context, id))
+
     @post("/disputes/{id:str}/close")
     async def close(self, request: AnyRequest, world: World, id: str) -> Response[Any]:
         """The bank decides: {outcome: "won" | "lost"}."""

@@ -49,6 +49,27 @@ def create(context: Context, given: dict[str, Any]) -> Document:
     return refund
 
 
+def fail(context: Context, refund_id: str) -> Document:
+    """The buyer's bank sends a refund back that had succeeded."""
+    refund = context.find("refund", refund_id)
+    if refund["status"] != "succeeded":
+        raise ApiError(f"This refund is {refund['status']}.")
+    before = {"status": refund["status"]}
+    refund |= {"status": "failed", "failure_reason": "expired_or_canceled_card"}
+    refund["failure_balance_transaction"] = new_id("txn")
+    context.store.save(refund)
+    charge = context.find("charge", refund["charge"])
+    charge["amount_refunded"] -= refund["amount"]
+    charge["refunded"] = False
+    listed = charge["refunds"]["data"]
+    charge["refunds"]["data"] = [refund if one["id"] == refund_id else one for one in listed]
+    context.store.save(charge)
+    context.record("refund.updated", refund, before)
+    context.record("charge.refund.updated", refund, before)
+    context.record("refund.failed", refund)
+    return refund
+
+
 def dispute(context: Context, charge_id: str) -> Document:
     """The buyer's bank takes the money back for now."""
     charge = context.find("charge", charge_id)
