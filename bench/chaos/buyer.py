@@ -26,10 +26,12 @@ class OutOfPatience(Exception):
 
 @dataclass
 class Diary:
-    """What all buyers did and were told. `paid` are payment sessions, `received` those whose file came whole."""
+    """What all buyers did and were told. `paid` are payment sessions, `received` those whose file came whole, and
+    `turned_away` those who were told that there is no file, for the money goes back."""
 
     paid: dict[str, str] = field(default_factory=dict[str, str])
     received: set[str] = field(default_factory=set[str])
+    turned_away: set[str] = field(default_factory=set[str])
     refused: int = 0
     left: int = 0
     retries: int = 0
@@ -79,19 +81,21 @@ class Buyer:
 
     async def fetch(self, session_id: str, data: bytes) -> bool:
         """Come back from the payment page for the bought file, which is `data`. False when the money goes back."""
-        until = asyncio.get_running_loop().time() + PATIENCE_SECONDS
+        until, last = asyncio.get_running_loop().time() + PATIENCE_SECONDS, ""
         while asyncio.get_running_loop().time() < until:
             answer = await self.ask(
                 "GET", "/api/download-link", good=(200, 403), params={"session_id": session_id}
             )
             if answer.status_code == 200:
-                await self._download(answer.json()["url"], data)
-                self.diary.received.add(session_id)
-                return True
-            if "confirmed yet" not in answer.text:
+                last = await self._download(answer.json()["url"], data)
+                if not last:
+                    self.diary.received.add(session_id)
+                    return True
+            elif "confirmed yet" not in answer.text:
+                self.diary.turned_away.add(session_id)
                 return False
             await self._wait()
-        raise OutOfPatience(f"paid and never told: {session_id}")
+        raise OutOfPatience(f"paid and never told: {session_id} {last}")
 
     async def give_up(self, page: PageRecord) -> None:
         """Release what is held."""
@@ -118,8 +122,12 @@ class Buyer:
             await self._wait()
         raise OutOfPatience(f"{method} {path}: {last}")
 
-    async def _download(self, url: str, data: bytes) -> None:
-        """Follow the link to the object store until the file has come whole."""
+    async def _download(self, url: str, data: bytes) -> str:
+        """Follow the link to the object store until the file has come whole, and return "".
+
+        Where the shop itself refuses the link, return what it said: the seller may have given the money back since the
+        link was made, and then it never works. Whoever asks for a new link is told what is true now.
+        """
         until, last = asyncio.get_running_loop().time() + PATIENCE_SECONDS, ""
         while asyncio.get_running_loop().time() < until:
             try:
@@ -132,8 +140,10 @@ class Buyer:
                         raise OutOfPatience(
                             f"other bytes than were bought: {answer.content[:40]!r}"
                         )
-                    return
+                    return ""
                 last = f"{answer.status_code} {answer.text[:200]}"
+                if answer.is_client_error and not answer.history:
+                    return last
             self.diary.retries += 1
             await self._wait()
         raise OutOfPatience(f"the file never came: {url[:80]}: {last}")

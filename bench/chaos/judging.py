@@ -113,6 +113,14 @@ def _buyers(books: Books, diary: Diary) -> Iterator[str]:
     yield from (
         f"a buyer got files that nobody sold: {id}" for id in diary.received if id not in fulfilled
     )
+    returned = {
+        order["stripe_session_id"] for order in books.orders if order["state"] == "refunded"
+    }
+    yield from (
+        f"a buyer was told that the money goes back, and it did not: {id}"
+        for id in diary.turned_away
+        if id not in returned
+    )
 
 
 def repeated_copies(books: Books) -> int:

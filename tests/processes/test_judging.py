@@ -180,10 +180,14 @@ def test_each_broken_promise_is_found(name: str) -> None:
 
 
 def test_a_buyers_word_counts_too() -> None:
-    stuck = Diary(paid={"cs_gone": "a@example.com"}, received={"cs_unpaid"}, stuck=["no answer"])
+    stuck = Diary(
+        paid={"cs_gone": "a@example.com"}, received={"cs_unpaid"}, stuck=["no answer"],
+        turned_away={"cs_good", "cs_late"},
+    )  # fmt: skip
     found = " ".join(breaches(_agreeing(), stuck))
     assert "payment is gone: cs_gone" in found
     assert "files that nobody sold: cs_unpaid" in found
+    assert "and it did not: cs_good" in found and "did not: cs_late" not in found
     assert "stuck: no answer" in found
 
 
