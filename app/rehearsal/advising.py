@@ -56,11 +56,19 @@ def _scarcity(report: Report, sells: bool) -> list[Advice]:
             all=report.asked,
         )
         more = _("Offer more pieces, or fewer to each buyer.") if sells else _("Offer more places.")
-        return [Advice("warn", f"{said} {more}")]
-    left = report.capacity - report.given
-    if left and not report.count(Outcome.RESERVED):
-        return [Advice("info", _("%(n)s of %(all)s were left over.", n=left, all=report.capacity))]
-    return []
+        return [Advice("warn", f"{said} {more}"), *_left_over(report, report.capacity)]
+    return _left_over(report, report.capacity)
+
+
+def _left_over(report: Report, capacity: int) -> list[Advice]:
+    """Say what nobody took, and why: nobody wanted it, or those who came wanted more at once than there was."""
+    left = capacity - report.given
+    if not left or report.count(Outcome.RESERVED) or report.count(Outcome.WAITING):
+        return []
+    said = _("%(n)s of %(all)s were left over.", n=left, all=capacity)
+    if report.refused.get(Refusal.TOO_FEW):
+        said += " " + _("Who still came wanted more at once than were left.")
+    return [Advice("info", said)]
 
 
 def _plan(report: Report) -> list[Advice]:

@@ -38,6 +38,11 @@ def report(**found: Any) -> Report:
         ),
         ({"outcomes": {"served": 1, "waiting": 1}}, "warn", "1 of 2 will be turned away"),
         ({"capacity": 12}, "info", "2 of 12 were left over"),
+        (
+            {"given": 9, "refused": {"too-few": 2}},
+            "info",
+            "1 of 10 were left over. Who still came wanted more at once than were left.",
+        ),
         ({"outcomes": {"served": 9, "left": 1}}, "info", "1 basket was never paid"),
         ({"returned": 2}, "info", "2 people found everything in other baskets"),
         ({"claimed": 1}, "info", "1 person got a place from the waitlist"),
