@@ -111,6 +111,7 @@ async def test_memory_is_not_asked_past_the_pages_end_or_while_changes_go_unhear
     page = await make_page(
         owner.viewer, now=clock.now(), expires_at=clock.now() + timedelta(seconds=5)
     )
+    await heard()
     path = f"/p/{page.short_id}"
     await client.get(path)
     assert (await front.get(path)).status_code == 200
