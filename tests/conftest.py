@@ -11,12 +11,17 @@ from typing import Any
 
 import httpx
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.support import environment
 from tests.support.outside import Inbox, StripeAccount
 from tests.support.servers import stop_all
 
-pytest_plugins = ["tests.support.browsing"]
+pytest_plugins = ["tests.support.browsing", "tests.support.moments"]
+
+# How fast a machine is fails no test: neighbours may have it.
+settings.register_profile("mayfly", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("mayfly")
 
 _started: list[Any] = []
 
@@ -93,14 +98,15 @@ async def app(running_app: Any) -> AsyncGenerator[Any, None]:
 
 
 @pytest.fixture
-def clock() -> Any:
-    """A clock that stands still, at the present second (outside servers know no other time), until a test moves it."""
-    from app.core.clock import ManualClock, SystemClock, use_clock
+def clock(moment: datetime) -> Any:
+    """A clock that stands still, at the second when the test plays, until a test moves it."""
+    from app.core.clock import ManualClock, use_clock
+    from tests.support.moments import running_clock
 
-    manual = ManualClock(SystemClock().now().replace(microsecond=0))
+    manual = ManualClock(moment.replace(microsecond=0))
     use_clock(manual)
     yield manual
-    use_clock(SystemClock())
+    use_clock(running_clock())
 
 
 @pytest.fixture

@@ -47,6 +47,7 @@ async def page(owner: Any, now: datetime) -> PageRecord:
     return await make_page(owner.viewer, now=now, amount=2000, quantity=None, discount_percent=0)
 
 
+@pytest.mark.any_moment
 async def test_what_came_of_a_page(owner: Any, page: PageRecord, now: datetime) -> None:
     await visited(page, now, "ann", "ben", "cy", "dee")
     await visited(page, now, "ann", views=2)
@@ -96,6 +97,7 @@ async def test_signups_count_and_cancelled_ones_do_not(owner: Any, now: datetime
     assert report.of_sellers(sells=False).signups == 1
 
 
+@pytest.mark.any_moment
 async def test_a_period_compares_with_the_one_before(
     owner: Any, page: PageRecord, now: datetime
 ) -> None:
@@ -172,6 +174,7 @@ async def test_htmx_gets_the_report_alone(owner: Any, page: PageRecord) -> None:
     assert answer.text.lstrip().startswith('<div id="analytics"') and "<html" not in answer.text
 
 
+@pytest.mark.any_moment
 async def test_the_csv_adds_up_and_runs_no_formula(
     owner: Any, page: PageRecord, now: datetime
 ) -> None:

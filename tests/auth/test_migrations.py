@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import Any
 
+import pytest
+
 from app.core import db
 from app.core.ids import new_id
 from app.core.partitions import ensure_partitions
@@ -13,6 +15,7 @@ def _meta(declared: Any) -> Any:
     return declared._meta  # where Piccolo keeps what was declared
 
 
+@pytest.mark.any_moment
 async def test_the_security_log_is_partitioned_by_month(app: Any, now: datetime) -> None:
     await ensure_partitions(now)
     await db.execute(

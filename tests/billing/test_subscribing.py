@@ -167,6 +167,7 @@ async def test_a_declined_change_changes_nothing(owner: Any, stripe_account: Any
     assert await key_of(owner, now) == "basic"
 
 
+@pytest.mark.any_moment
 async def test_cancelled_it_goes_on_to_the_end_of_its_period(
     owner: Any, stripe_account: Any, now: Any, run_jobs: Any, inbox: Any, clock: Any
 ) -> None:

@@ -16,7 +16,6 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, precondition, rule
 
 from app.core import db, jobs
-from app.core.clock import SystemClock
 from app.core.errors import Conflict
 from app.core.ids import new_id
 from app.operations import invariants
@@ -34,6 +33,7 @@ from app.stock.levels import levels
 from tests.factories.codes import make_code
 from tests.factories.orders import Sale, buy, make_sale, order_row
 from tests.models.machine import DatabaseMachine, clear, run
+from tests.support.moments import running_clock
 
 MINUTE = timedelta(minutes=1)
 PRICES = (1000, 500)
@@ -77,8 +77,8 @@ class SaleMachine(DatabaseMachine):
     def opens(self, units: int, discount: int, uses: int) -> None:
         self.orders = []
         self.free = discount == 100
-        # The payment sandbox knows no other time: a game begins at the present one.
-        self.world.clock.moment = SystemClock().now()
+        # The payment sandbox goes by this clock: a game begins at its present.
+        self.world.clock.moment = running_clock().now()
         self.do(clear())
         self.sale = self.do(
             make_sale(

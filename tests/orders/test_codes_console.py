@@ -34,6 +34,7 @@ def local(moment: datetime) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M")
 
 
+@pytest.mark.any_moment
 async def test_a_code_is_made_once_however_often_the_form_is_sent(
     owner: Any, outsider: Any, now: datetime
 ) -> None:
@@ -108,6 +109,7 @@ async def test_another_groups_page_can_not_be_chosen(
     assert answer.status_code == 422 and theirs.title not in answer.text
 
 
+@pytest.mark.any_moment
 async def test_it_is_changed_and_its_times_stay(owner: Any, now: datetime) -> None:
     code = await make_code(owner.viewer, now, valid_until=now + HOUR)
     url = f"/console/codes/{code.id}"
@@ -147,6 +149,7 @@ async def test_switching_off_and_on(owner: Any, now: datetime) -> None:
     assert (await found(owner.viewer, "SPRING10")) == code
 
 
+@pytest.mark.any_moment
 async def test_the_list_and_the_figures(owner: Any, now: datetime) -> None:
     empty = await owner.get("/console/codes")
     assert "No discount codes yet" in empty.text

@@ -2,16 +2,18 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import asyncpg
 import httpx
 import pytest
 
-from app.core.clock import SystemClock, use_clock
+from app.core.clock import use_clock, utc_now
+from app.core.ids import new_short_id
 from tests.factories.orders import form, make_sale, only_order
 from tests.factories.stock import figures
+from tests.support.moments import running_clock
 from tests.support.patience import PATIENCE_SECONDS
 
 
@@ -36,10 +38,10 @@ async def test_paid_in_the_browser_completed_by_webhook(
     inbox: Any,
     trouble: dict[str, Any],
 ) -> None:
-    use_clock(SystemClock())
-    email = f"{datetime.now(UTC).timestamp()}@example.com"
+    use_clock(running_clock())
+    email = f"{new_short_id()}@example.com"
     await stripe_account.switches(webhook_url=f"{web_server}/webhooks/stripe", **trouble)
-    sale = await make_sale(owner.viewer, datetime.now(UTC))
+    sale = await make_sale(owner.viewer, utc_now())
     await client.post(f"/p/{sale.short_id}/checkout", data=form(sale, 2, email=email))
     order = await only_order()
     await stripe_account.pay(order["stripe_session_id"])

@@ -4,6 +4,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -12,8 +13,10 @@ from app.pages import loading
 from app.pages.lifecycle import State
 from tests.factories.pages import make_draft, make_page
 from tests.factories.products import make_product
+from tests.support.moments import next_change
 
-HOUR, SECOND = timedelta(hours=1), timedelta(seconds=1)
+DAY, HOUR, SECOND = timedelta(days=1), timedelta(hours=1), timedelta(seconds=1)
+BERLIN = ZoneInfo("Europe/Berlin")
 
 
 def editor(page: Any, **changed: Any) -> dict[str, Any]:
@@ -115,31 +118,43 @@ async def test_the_end_must_be_after_the_launch(owner: Any, now: Any) -> None:
     assert answer.status_code == 422 and "after the launch" in answer.text
 
 
+async def test_a_time_is_the_zones(owner: Any, now: datetime) -> None:
+    page = await make_draft(owner.viewer, now=now)
+    sent = editor(page, expires_at="2199-07-01T10:00")
+    assert (await owner.post(f"/console/pages/{page.id}/edit", data=sent)).status_code == 303
+    meant = datetime(2199, 7, 1, 8, tzinfo=UTC)
+    assert (await loading.by_id(page.id)).times.expires_at == meant
+
+
+@pytest.mark.any_moment
 @pytest.mark.parametrize(
-    ("text", "fold", "meant"),
+    ("by", "fold", "words", "after_change"),
     [
-        ("2199-07-01T10:00", "", datetime(2199, 7, 1, 8, tzinfo=UTC)),
-        ("2027-03-28T02:30", "", "skip"),
-        ("2027-10-31T02:30", "", "twice"),
-        ("2027-10-31T02:30", "first", datetime(2027, 10, 31, 0, 30, tzinfo=UTC)),
-        ("2027-10-31T02:30", "second", datetime(2027, 10, 31, 1, 30, tzinfo=UTC)),
+        (1, "", "skip", None),
+        (-1, "", "twice", None),
+        (-1, "first", "", -HOUR / 2),
+        (-1, "second", "", HOUR / 2),
     ],
 )
 async def test_clock_changes_are_asked_about(
-    owner: Any, clock: Any, text: str, fold: str, meant: Any
+    owner: Any, now: datetime, by: int, fold: str, words: str, after_change: timedelta | None
 ) -> None:
-    page = await make_draft(owner.viewer, now=clock.now())
+    """In Berlin, half past two is skipped when clocks go an hour forward, and comes twice when they go back."""
+    change = next_change(BERLIN, now + DAY, by=by * HOUR)
+    page = await make_draft(owner.viewer, now=now)
+    text = f"{change.astimezone(BERLIN):%Y-%m-%d}T02:30"
     sent = editor(page, expires_at=text, expires_at_fold=fold)
     answer = await owner.post(f"/console/pages/{page.id}/edit", data=sent)
-    if isinstance(meant, str):
-        assert answer.status_code == 422 and meant in answer.text
-        if meant == "twice":
+    if after_change is None:
+        assert answer.status_code == 422 and words in answer.text
+        if words == "twice":
             assert 'name="expires_at_fold"' in answer.text
     else:
         assert answer.status_code == 303
-        assert (await loading.by_id(page.id)).times.expires_at == meant
+        assert (await loading.by_id(page.id)).times.expires_at == change + after_change
 
 
+@pytest.mark.any_moment
 async def test_the_whole_life_through_the_console(owner: Any, clock: Any, run_jobs: Any) -> None:
     now = clock.now()
     page = await make_draft(owner.viewer, now=now, launch_at=now + HOUR, expires_at=now + 9 * HOUR)

@@ -73,9 +73,10 @@ async def test_watchers_share_one_rendering(owner: Any, now: Any) -> None:
 
 
 async def test_time_alone_wakes_the_browsers_without_any_job(owner: Any, app: Any) -> None:
-    from app.core.clock import SystemClock, use_clock, utc_now
+    from app.core.clock import use_clock, utc_now
+    from tests.support.moments import running_clock
 
-    use_clock(SystemClock())
+    use_clock(running_clock())
     page = await make_page(
         owner.viewer, now=utc_now(), expires_at=utc_now() + timedelta(seconds=0.6)
     )

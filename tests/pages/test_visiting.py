@@ -50,6 +50,7 @@ async def page(owner: Any, now: datetime) -> PageRecord:
     return await make_page(owner.viewer, now=now)
 
 
+@pytest.mark.any_moment
 async def test_one_browser_is_one_visitor_for_a_day(page: PageRecord, now: datetime) -> None:
     first, phone = await noted(page, now, BROWSER, PHONE, BROWSER)
     (again,) = await noted(page, now, BROWSER)
@@ -78,6 +79,7 @@ async def test_a_day_is_the_pages_own(owner: Any, now: datetime) -> None:
     assert seen[0] != seen[1] == seen[2]
 
 
+@pytest.mark.any_moment
 async def test_salts_are_shared_random_and_thrown_away(app: Any, now: datetime) -> None:
     visitors.known_salts.clear()
     today = now.date()

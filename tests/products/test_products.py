@@ -115,6 +115,7 @@ async def test_a_change_is_stored_and_shown(owner: Any, colleague: Any, clock: A
     assert "Best" in (await owner.get(url)).text
 
 
+@pytest.mark.any_moment
 async def test_an_expired_product_can_still_be_described(owner: Any, clock: Any) -> None:
     product = await make_product(owner.viewer, now=clock.now())
     ends = (clock.now() + timedelta(days=1)).replace(second=0)

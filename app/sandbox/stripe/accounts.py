@@ -30,8 +30,12 @@ class Account:
     slow: float = 0
     # Seconds until a delayed payment settles by itself; 0: only when told to.
     settle_after: float = 10
+    # How many seconds the account's clock is ahead of the machine's, as with Stripe's test clocks. Webhooks are sent and
+    # signed by the machine's.
+    ahead: float = 0
 
 
+CENTURY = 100 * 366 * 86400
 LIMITS: dict[str, tuple[float, float]] = {
     "delay": (0, 3600),
     "lose": (-1, 1000),
@@ -39,6 +43,7 @@ LIMITS: dict[str, tuple[float, float]] = {
     "reorder": (0, 100),
     "slow": (0, 120),
     "settle_after": (0, 86400),
+    "ahead": (-CENTURY, CENTURY),
 }
 
 

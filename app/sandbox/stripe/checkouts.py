@@ -68,7 +68,7 @@ def create(context: Context, given: dict[str, Any]) -> Document:
             # Shown on the hosted page; no object of the API that we send has it.
             note = {"id": f"{line['id']}/product", "object": "product_data", "description": words}
             context.add(note)
-    context.store.set_timer(session["id"], session["expires_at"], "expire")
+    context.set_timer(session["id"], session["expires_at"], "expire")
     return session
 
 

@@ -37,6 +37,10 @@ class Context:
             raise missing(kind, id, param)
         return found
 
+    def set_timer(self, id: str, due: float, action: str) -> None:
+        """Let something happen to an object at `due` by the account's clock."""
+        self.store.set_timer(id, due - self.account.ahead, action)
+
     def record(self, type: str, about: Document, previous: Document | None = None) -> Document:
         """Record an event about an object as it is now, and have it delivered."""
         data: Document = {"object": about}

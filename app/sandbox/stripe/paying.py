@@ -160,7 +160,7 @@ def _wait(context: Context, session: Document, intent: Document, payment: Paymen
     context.record("payment_intent.processing", intent)
     if context.account.settle_after:
         action = "succeed" if payment.method == "debit_succeeds" else "fail"
-        context.store.set_timer(session["id"], context.now + context.account.settle_after, action)
+        context.set_timer(session["id"], context.now + context.account.settle_after, action)
 
 
 def _decline(context: Context, session: Document, intent: Document, payment: Payment) -> ApiError:

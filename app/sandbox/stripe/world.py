@@ -35,7 +35,7 @@ class World:
         self, account: Account, request_id: str | None = None, key: str | None = None
     ) -> Context:
         """The reading of the clock for one operation."""
-        now = int(time.time())
+        now = int(time.time() + account.ahead)
         return Context(
             self.store, account, now, self.base_url, self.deliverer.schedule, request_id, key
         )

@@ -191,9 +191,10 @@ async def test_a_moved_target_is_told_to_visitors_and_to_other_modules(
     page = await make_countdown(owner.viewer, now=clock.now())
     values = {name: value for name, value in form_of(page).values.items() if value != ""}
     later = clock.now() + 5 * HOUR
-    from app.core.local_times import to_local
+    from app.core.local_times import fold_of, to_local
 
     values["target_at"] = to_local(later, page.zone)
+    values["target_at_fold"] = fold_of(later, page.zone)
     form = validate(CountdownForm, values)
     edit = read_edit(form, page, {}, clock.now())
     assert edit is not None and form.ok, form.errors

@@ -10,7 +10,7 @@ from app.core import db
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.forms import FieldError, validate
 from app.core.ids import new_id
-from app.core.local_times import to_local
+from app.core.local_times import fold_of, to_local
 from app.pages import changing, collecting, extending, loading, pausing, publishing
 from app.pages.editing import form_of, read_edit
 from app.pages.fields import KINDS, FieldDefinition
@@ -181,7 +181,9 @@ async def test_a_moved_event_is_told_and_its_link_is_not(owner: Any, client: Any
     values = typed(
         page,
         starts_at=to_local(start, page.zone),
+        starts_at_fold=fold_of(start, page.zone),
         ends_at=to_local(start + HOUR, page.zone),
+        ends_at_fold=fold_of(start + HOUR, page.zone),
         link="https://zoom.us/j/other",
         capacity="1",
     )

@@ -55,7 +55,7 @@ def create(context: Context, given: dict[str, Any]) -> Document:
     context.add(_line(context, price), parent=id)
     data = params.get("subscription_data", {})
     context.add({"id": f"{id}/subscription", "object": "subscription_data", **data})
-    context.store.set_timer(id, session["expires_at"], "expire")
+    context.set_timer(id, session["expires_at"], "expire")
     return session
 
 

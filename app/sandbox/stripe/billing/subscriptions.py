@@ -51,9 +51,7 @@ def activate(context: Context, subscription: Document, invoice: Document) -> Non
     """The first invoice is paid: it runs, and renews by itself."""
     subscription |= {"status": "active", "latest_invoice": invoice["id"]}
     context.store.save(subscription)
-    context.store.set_timer(
-        subscription["id"], item_of(subscription)["current_period_end"], "renew"
-    )
+    context.set_timer(subscription["id"], item_of(subscription)["current_period_end"], "renew")
     context.record("customer.subscription.created", subscription)
 
 
@@ -168,5 +166,5 @@ def new_period(context: Context, subscription: Document) -> list[Document]:
     end = period_end(start, item["price"], subscription["billing_cycle_anchor"])
     item.update(current_period_start=start, current_period_end=end)
     context.store.save(subscription)
-    context.store.set_timer(subscription["id"], end, "renew")
+    context.set_timer(subscription["id"], end, "renew")
     return [period_line(subscription, item, start, end)]
