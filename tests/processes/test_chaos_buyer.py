@@ -25,8 +25,13 @@ class RefundedMeanwhile(chaos.Buyer):
     async def _download(self, url: str, data: bytes) -> str:
         order = await only_order()
         if order["state"] == "completed":
-            how = {"refund_id": new_id(), "actor_id": None, "restock": False, "now": utc_now()}
-            await refund(order["id"], order["amount"], **how)
+            await refund(
+                *(order["id"], order["amount"]),
+                refund_id=new_id(),
+                actor_id=None,
+                restock=False,
+                now=utc_now(),
+            )
         return await super()._download(url, data)
 
 

@@ -34,6 +34,7 @@ def agrees(report: Report, people: int) -> None:
     assert (report.oversold, report.broken) == (0, [])
 
 
+@pytest.mark.present_only
 async def test_a_rush_on_a_draft_sells_what_there_is_and_leaves_no_trace(
     owner: Any, now: datetime, stripe_account: Any, inbox: Any
 ) -> None:
@@ -50,6 +51,7 @@ async def test_a_rush_on_a_draft_sells_what_there_is_and_leaves_no_trace(
     assert [await inbox(f"guest{n}@rehearsal.example") for n in range(1, 11)] == [[]] * 10
 
 
+@pytest.mark.present_only
 async def test_baskets_that_are_not_paid_go_to_those_who_come_back(
     owner: Any, now: datetime, stripe_account: Any
 ) -> None:
@@ -61,6 +63,7 @@ async def test_baskets_that_are_not_paid_go_to_those_who_come_back(
     assert (report.given, report.capacity, report.returned) == (3, 3, 3)
 
 
+@pytest.mark.present_only
 async def test_a_running_page_is_rehearsed_from_its_beginning(
     owner: Any, now: datetime, stripe_account: Any
 ) -> None:
@@ -74,6 +77,7 @@ async def test_a_running_page_is_rehearsed_from_its_beginning(
 
 
 @pytest.mark.parametrize("amount", [0, 2000])
+@pytest.mark.present_only
 async def test_a_scheduled_page_is_rehearsed_as_if_it_were_open(
     owner: Any, now: datetime, stripe_account: Any, amount: int
 ) -> None:
