@@ -66,8 +66,17 @@ def _add(form: Form[Any], rows: list[Row], cards: Mapping[UUID, ProductCard]) ->
         form.add("add", _("It is on the page already."))
     elif len(rows) >= MAXIMUM_CONTENTS:
         form.add("add", _("At most %(n)s products on one page.", n=MAXIMUM_CONTENTS))
+    elif other := _other_currency(rows, cards, card):
+        words = _("Everything on a page has one currency: here it is %(currency)s.", currency=other)
+        form.add("add", words)
     else:
         rows.append([str(product_id), format_amount_input(card.amount, card.currency), ""])
+
+
+def _other_currency(rows: list[Row], cards: Mapping[UUID, ProductCard], card: ProductCard) -> str:
+    """Return the currency of what is listed already, when it is not the product's; "" when it fits."""
+    listed = [cards[found] for row in rows if (found := parse_id(row[0])) and found in cards]
+    return listed[0].currency if listed and listed[0].currency != card.currency else ""
 
 
 def apply_preset(form: Form[Any]) -> None:

@@ -77,6 +77,30 @@ class PageView:
         return self.arrival is not None and self.arrival.standing is Standing.GOOD
 
     @property
+    def link_reduces(self) -> bool:
+        """Whether the visitor's link lowers a price here, and is what counts: reasons to pay less do not add up."""
+        own = self.coupon.percent if self.coupon and self.coupon.good else 0
+        link = self.arrival.discount_percent if self.arrival else 0
+        return self._priced and link > 0 and link >= own
+
+    @property
+    def reduction(self) -> int:
+        """How many per cent less than the original price this visitor pays, rounded down; 0 where nothing costs anything.
+
+        It is the one reduction that the page names: the page's own, its code's, or what the visitor's link makes of it.
+        """
+        if not self._priced:
+            return 0
+        code = self.coupon.percent if self.coupon and self.coupon.good else 0
+        everyone = 0 if self.coupon else self.page.sells.discount_percent
+        personal = max(code, self.arrival.discount_percent if self.arrival else 0)
+        return (10_000 - (100 - everyone) * (100 - personal)) // 100
+
+    @property
+    def _priced(self) -> bool:
+        return any(line.original for line in self.lines)
+
+    @property
     def terms(self) -> str:
         """Whose terms the visitor is shown, the "link"'s or the "page"'s: nobody pays another price than they saw."""
         return "link" if self.link_gives and self.link_good else "page"

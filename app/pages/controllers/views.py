@@ -17,6 +17,7 @@ from app.pages.charge_warnings import line_warnings, typed_warnings
 from app.pages.editing import Edit, form_of
 from app.pages.embedding import embed_code, may_embed
 from app.pages.foreseeing import Foreseen, foresee
+from app.pages.forms import MAXIMUM_CONTENTS
 from app.pages.lifecycle import State
 from app.pages.loading import PageRecord
 from app.pages.picking import choices
@@ -56,7 +57,7 @@ async def editor_context(
         "state": page.state(now),
         "items": items,
         "small_prices": typed_warnings(form, items),
-        "products": [card for card in cards.values() if card.id not in chosen(form)],
+        **choice_context(cards, items),
         "zones": [(zone, zone.replace("_", " ")) for zone in zones()],
         "languages": [(code, LANGUAGE_NAMES.get(code, code)) for code in languages()],
         "presets": PRESETS,
@@ -68,6 +69,18 @@ async def editor_context(
         "kept": None,
         "preview": await preview(page, Choice(), now),
         **foreseen_context(page, edit, now),
+    }
+
+
+def choice_context(cards: dict[UUID, ProductCard], items: list[ProductCard]) -> dict[str, Any]:
+    """What the picker offers: products of the page's one currency, and how many a page may hold."""
+    listed = {card.id for card in items}
+    free = [card for card in cards.values() if card.id not in listed]
+    fitting = [card for card in free if not items or card.currency == items[0].currency]
+    return {
+        "products": fitting,
+        "other_currency": items[0].currency if len(fitting) < len(free) else "",
+        "most_items": MAXIMUM_CONTENTS,
     }
 
 
