@@ -8,7 +8,7 @@ import math
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from time import monotonic
+from time import monotonic, time
 from typing import Any
 
 import structlog
@@ -18,7 +18,6 @@ from limits.aio.strategies import MovingWindowRateLimiter
 from limits.errors import StorageError
 from litestar import Request
 
-from app.core.clock import utc_now
 from app.core.errors import TooManyRequests
 from app.core.settings import get_settings
 
@@ -175,7 +174,8 @@ async def _wait(
     if await ask(item, name, subject):
         return 0
     window = await limiter.get_window_stats(item, name, subject)
-    return max(1, math.ceil(window.reset_time - utc_now().timestamp()))
+    # The limiter counts by the machine's clock.
+    return max(1, math.ceil(window.reset_time - time()))
 
 
 async def reset_limits() -> None:

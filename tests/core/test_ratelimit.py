@@ -1,5 +1,6 @@
 """Whom a limit counts: a subscriber, however many addresses they have, and never all visitors together."""
 
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -41,6 +42,14 @@ async def test_addresses_of_one_subscriber_count_together(
         assert 0 < error.retry_after <= 60
     else:
         assert not together
+
+
+@pytest.mark.any_moment
+async def test_how_long_to_wait_is_told_by_the_clock_that_counts(now: datetime) -> None:
+    await limit(from_("198.51.100.7"), "here", "1/minute")
+    with pytest.raises(TooManyRequests) as refused:
+        await limit(from_("198.51.100.7"), "here", "1/minute")
+    assert 0 < refused.value.retry_after <= 60
 
 
 async def test_a_key_counts_wherever_it_comes_from_and_looking_counts_nothing() -> None:
