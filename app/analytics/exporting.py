@@ -40,7 +40,7 @@ Place = tuple[int, str, str, str]
 
 
 async def export_report(pages: Sequence[PageBrief], period: Period) -> AsyncIterator[str]:
-    """Yield the CSV of a report, header included. Visitors are told by source. What came of visits by no share link has
+    """Yield the CSV of a report, header included. Visitors are told by the source of the day's first visit. What came of visits by no share link has
     neither kind nor source.
 
     Times are ISO 8601 in the period's zone; amounts are in major units with a point, one line for each currency.
@@ -61,7 +61,7 @@ async def _figures(page: PageBrief, period: Period) -> dict[Place, Figures]:
     found: dict[Place, Figures] = {}
     for row in rows:
         figures = found.setdefault(_place(row), Figures())
-        add(figures, row, visitors=row.arrivals if isinstance(row, Seen) else None)
+        add(figures, row)
     return found
 
 

@@ -14,8 +14,8 @@ EACH = "bucket, page_id, kind, source, past"
 
 @dataclass(frozen=True)
 class Seen:
-    """Visits. `views` and `visitors` are of the page itself, `shown` is how often frames on other sites showed it;
-    `arrivals` are visitors by one source. `bucket` counts from 1, 0 is what came before the first (`past`)."""
+    """Visits. `views` and `visitors` are of the page itself, `shown` is how often frames on other sites showed it. A visitor
+    counts once a day, under the source of the day's first visit. `bucket` counts from 1, 0 is what came before the first (`past`)."""
 
     bucket: int | None
     page_id: UUID | None
@@ -24,7 +24,6 @@ class Seen:
     past: bool | None
     views: int
     visitors: int
-    arrivals: int
     shown: int
 
 
@@ -36,7 +35,7 @@ async def seen_by(
     rows = await db.fetch(
         f"""SELECT bucket, page_id, kind, source, past,
               coalesce(sum(views) FILTER (WHERE kind <> 'frame'), 0)::bigint AS views, sum(visitors)::bigint AS visitors,
-              sum(arrivals)::bigint AS arrivals, coalesce(sum(views) FILTER (WHERE kind = 'frame'), 0)::bigint AS shown
+              coalesce(sum(views) FILTER (WHERE kind = 'frame'), 0)::bigint AS shown
             FROM (SELECT *, width_bucket(at, $3::timestamptz[]) AS bucket, at < ($3::timestamptz[])[1] AS past
               FROM visit_count WHERE page_id = ANY($1::uuid[]) AND at >= $2 AND at < $4) v
             GROUP BY {EACH if each else SUMMED}""",  # noqa: S608 - own constants

@@ -18,8 +18,11 @@ Row = Seen | Sold | SignedUp
 @dataclass
 class Report:
     """The figures of `pages`. `previous` are those of the time before the period, as long; `by_time` has one for each of
-    its parts. What came by no share link has visits by source, and `unlinked` what came of them: nothing ties an order
-    to a visit but the link."""
+    its parts.
+
+    A visitor counts once a day on each page, under the source of the day's first visit. So the visitors of all sources add
+    up to those of the report. An order counts under the share link that its checkout carried. What came by no share link
+    has visits by source, and `unlinked` what came of them: nothing ties an order to a visit but the link."""
 
     period: Period
     pages: Sequence[PageBrief]
@@ -46,6 +49,11 @@ class Report:
     def links(self) -> list[tuple[Source, Figures]]:
         """Return the share links, the best first."""
         return _ranked(self.by_source, (Kind.LINK,))
+
+    @property
+    def all_by_links(self) -> bool:
+        """Whether visitors came, and nobody visited or bought anything without a share link."""
+        return bool(self.total.visitors) and self.unlinked.empty
 
     def others(self) -> list[tuple[Source, Figures]]:
         """Return where visitors came from without a link, the most first, and the frames that showed the pages."""
@@ -77,21 +85,21 @@ def _place(report: Report, row: Row) -> None:
     elif isinstance(row, Seen):
         source = Source(Kind(row.kind or Kind.DIRECT), row.source or "")
         figures = report.by_source.setdefault(source, Figures())
-        add(figures, row, visitors=row.arrivals)
+        add(figures, row)
         if source.kind not in (Kind.LINK, Kind.FRAME):
-            add(report.unlinked, row, visitors=row.arrivals)
+            add(report.unlinked, row)
     elif row.source:
         add(report.by_source.setdefault(Source(Kind.LINK, row.source), Figures()), row)
     else:
         add(report.unlinked, row)
 
 
-def add(figures: Figures, row: Row, visitors: int | None = None) -> None:
-    """Add a row to figures; `visitors` in place of the page's own."""
+def add(figures: Figures, row: Row) -> None:
+    """Add a row to figures."""
     match row:
         case Seen():
             figures.views += row.views
-            figures.visitors += row.visitors if visitors is None else visitors
+            figures.visitors += row.visitors
             figures.shown += row.shown
         case Sold():
             figures.checkouts += row.checkouts

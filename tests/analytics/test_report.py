@@ -190,7 +190,8 @@ async def test_the_csv_adds_up_and_runs_no_formula(
     assert {row["page"] for row in rows} == {"'=1+1"}
     assert {(row["source_kind"], row["source"], row["views"], row["visitors"]) for row in rows} == {
         ("campaign", "'@sum(a1)", "2", "2"),
-        ("link", "vip", "1", "1"),
+        # Ann came by the campaign first.
+        ("link", "vip", "1", "0"),
         ("link", "vip", "0", "0"),
     }
     (sold,) = (row for row in rows if row["currency"])
@@ -216,3 +217,34 @@ async def test_an_editor_sees_it_and_exports_nothing(
     answer = await colleague.get(REPORT)
     assert answer.status_code == 200 and "Export CSV" not in answer.text
     assert (await colleague.get(EXPORT)).status_code == 404
+
+
+async def test_sources_add_up_to_the_total_whoever_comes_by_several(
+    owner: Any, page: PageRecord, now: datetime
+) -> None:
+    site = Source(Kind.SITE, "site.example")
+    await visited(page, now, "ann", "ben")
+    await visited(page, now, "ann", source=VIP)
+    await visited(page, now, "cy", source=site)
+    await visited(page, now, "cy", "dee", source=VIP)
+    await visited(page, now, "eve", source=Source(Kind.FRAME, "site.example"), views=3)
+    report = await reported(owner, now)
+    told = [figures.visitors for _source, figures in [*report.links(), *report.others()]]
+    assert report.total.visitors == sum(told) == 4
+    assert report.total.visitors == report.unlinked.visitors + report.by_source[VIP].visitors
+    views = [figures.views for _source, figures in [*report.links(), *report.others()]]
+    assert report.total.views == sum(views) == 6
+    html = (await owner.get(REPORT)).text
+    assert "shown 3 times" in html and "the sources add up to the total" in html
+
+
+async def test_an_order_without_a_visit_is_not_denied(
+    owner: Any, page: PageRecord, now: datetime
+) -> None:
+    await visited(page, now, "ann", source=VIP)
+    assert "Everybody came by a share link" in (await owner.get(REPORT)).text
+    placed = await buy(sale_of(page), now, email="ben@example.com")
+    await pay(placed.order_id, now)
+    html = (await owner.get(REPORT)).text
+    assert "Everybody came by a share link" not in html
+    assert "No visits without a share link were counted" in html

@@ -36,12 +36,33 @@ class Row:
 async def again(
     request: Request_, short_id: str, form: Form[CheckoutForm], status: int, now: datetime
 ) -> Response[str]:
-    """Show the form with what was typed and what is wrong; a fresh attempt, so that it can be sent again.
+    """Show the form with what was typed and what is wrong; a fresh attempt, so that it can be sent again. With scripts the
+    page stays, and what is wrong is said in its form.
 
     Raises BadSignature when the link that was sent along was changed.
     """
     source = read_query(short_id, form.value("link"), now)
-    return show_form(request, await load_offer(short_id, now, source=source), form, status)
+    offer = await load_offer(short_id, now, source=source)
+    if is_htmx(request):
+        return _refuse_in_place(request, offer, form, status)
+    return show_form(request, offer, form, status)
+
+
+def _refuse_in_place(
+    request: Request_, offer: Offer, form: Form[CheckoutForm], status: int
+) -> Response[str]:
+    """Say what is wrong inside the page's form and beside its fields; the form itself is left as it was typed."""
+    current_language.set(offer.language)
+    fields = {str(line.content_id): item_name(line.content_id) for line in offer.lines}
+    fields |= {"email": "email", "code": "code"}
+    beside = [
+        ("orders/_field_error.html", {"field_id": id, "wrong": form.error(name)})
+        for id, name in fields.items()
+    ]
+    attempt = ("orders/_attempt.html", {"attempt": new_short_id()})
+    return fragments(
+        request, ("orders/_refusal.html", {"form": form}), *beside, attempt, status=status
+    )
 
 
 def show_form(
@@ -65,8 +86,6 @@ def show_form(
         "running": _runs(offer),
         "attempt": new_short_id(),
     }
-    if is_htmx(request):
-        return fragments(request, ("orders/_checkout.html", context), status=status)
     return page(request, "orders/checkout.html", status=status, **context)
 
 

@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from litestar import Controller, Request, Response, delete, get, post
 from litestar.di import NamedDependency as Named
-from litestar.params import FromPath
+from litestar.params import FromPath, QueryParameter
 
 from app.core.errors import Conflict, MayflyError, UpstreamFailed
 from app.core.forms import FORM_LEVEL, FieldError, Form
@@ -15,7 +15,7 @@ from app.core.i18n import current_language
 from app.core.i18n import gettext as _
 from app.core.ids import is_short_id
 from app.core.ratelimit import limit
-from app.core.rendering import page, redirect
+from app.core.rendering import fragments, page, redirect
 from app.orders.buyers import buyer_cookie, buyer_for, buyer_of
 from app.orders.checkout import Basket, Placed, start_checkout
 from app.orders.controllers import guessing
@@ -23,6 +23,7 @@ from app.orders.controllers.again import again
 from app.orders.forms import CheckoutForm, read_checkout
 from app.orders.links import order_path
 from app.orders.paying import OpenHold, open_session, own_hold, release
+from app.orders.recent_orders import RecentOrder, recent_order
 from app.orders.redeeming import CodeRefused
 from app.pages.arriving import read_query
 from app.pages.loading import by_short_id
@@ -66,7 +67,7 @@ class CheckoutController(Controller):
         """This browser's own hold; without one, back to the page."""
         held = await _own(request, short_id, now)
         if held is None:
-            return redirect(request, f"/p/{short_id}")
+            return await _without_hold(request, short_id, now)
         look = await _look(short_id)
         return page(request, "orders/hold.html", hold=held, **look)
 
@@ -78,10 +79,34 @@ class CheckoutController(Controller):
         await limit(request, "checkout", ADDRESS_RATE)
         held = await _own(request, short_id, now)
         if held is None:
-            return redirect(request, f"/p/{short_id}", toast=_("Nothing is held for you any more."))
+            return await _without_hold(request, short_id, now)
         if held.submitted:
             return redirect(request, f"/p/{short_id}/hold")
         return redirect(request, await open_session(held.order_id, now))
+
+    @get("/hold/state")
+    async def state(
+        self,
+        request: Request_,
+        now: Named[datetime],
+        short_id: FromPath[str],
+        alone: Annotated[bool, QueryParameter(name="alone")] = False,
+    ) -> Response[str]:
+        """The hold as a fragment, or what became of it in another tab; with `alone` the whole page goes on from there."""
+        look = await _look(short_id) if is_short_id(short_id) else {}
+        held = await _own(request, short_id, now)
+        if held is not None and held.submitted and alone:
+            return redirect(request, f"/p/{short_id}/hold")
+        if held is not None:
+            context = {**look, "hold": held, "now": now, "alone": alone}
+            return fragments(request, ("orders/_hold.html", context))
+        if alone:
+            return await _without_hold(request, short_id, now)
+        bought = await _bought(request, short_id, now)
+        if bought is None:
+            return fragments(request, ("orders/_hold_over.html", {**look, "short_id": short_id}))
+        path = order_path(bought.order_id, now)
+        return fragments(request, ("orders/_bought.html", {"order": bought, "order_path": path}))
 
     @post("/hold/release", status_code=200)
     async def release(
@@ -130,14 +155,27 @@ async def _own(request: Request_, short_id: str, now: datetime) -> OpenHold | No
     return await own_hold(short_id, buyer, now) if buyer and is_short_id(short_id) else None
 
 
+async def _bought(request: Request_, short_id: str, now: datetime) -> RecentOrder | None:
+    buyer = buyer_of(request)
+    return await recent_order(short_id, buyer, now) if buyer and is_short_id(short_id) else None
+
+
+async def _without_hold(request: Request_, short_id: str, now: datetime) -> Response[str]:
+    """Lead to the order that was paid in another tab, or back to the page when nothing is held."""
+    bought = await _bought(request, short_id, now)
+    if bought is not None:
+        return redirect(request, order_path(bought.order_id, now), toast=_("This is paid already."))
+    return redirect(request, f"/p/{short_id}", toast=_("Nothing is held for you any more."))
+
+
 async def _release(request: Request_, short_id: str, now: datetime) -> Response[str]:
     await limit(request, "checkout", ADDRESS_RATE)
     held = await _own(request, short_id, now)
     words = _("Released: it is free for others now.")
     if held is not None and held.submitted:
         words = _("Your payment is under way, so this can't be released any more.")
-    elif held is not None and not await release(held.order_id, now):
-        words = _("Nothing is held for you any more.")
+    elif held is None or not await release(held.order_id, now):
+        return await _without_hold(request, short_id, now)
     return redirect(request, f"/p/{short_id}", toast=words)
 
 
