@@ -126,6 +126,7 @@ async def _command(*options: str) -> tuple[int, str]:
     return process.returncode or 0, output.decode()
 
 
+@pytest.mark.present_only
 async def test_the_command_looks_then_mends(owner: Any, now: datetime) -> None:
     sale = await make_sale(owner.viewer, now, discount=100)
     placed = await buy(sale, now)
