@@ -19,6 +19,7 @@ from app.core.clock import milliseconds, utc_now
 from app.core.compiled import kept_bytecode
 from app.core.dates import format_date, format_datetime, format_time, get_datetime_format
 from app.core.errors import BadSignature, ExpiredLink
+from app.core.markdown import to_html, to_text
 from app.core.money import format_amount_input, format_money
 from app.core.settings import get_settings
 from app.core.signing import read_token, sign_token
@@ -71,6 +72,8 @@ def _environment() -> Environment:
         "direction": i18n.direction,
         "milliseconds": milliseconds,
         "amount_input": format_amount_input,
+        "markdown": to_html,
+        "markdown_text": to_text,
     }
     cast(dict[str, Any], environment.filters).update(filters)
     names: dict[str, Any] = {

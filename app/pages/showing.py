@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from app.core.i18n import current_language
+from app.core.markdown import summary_of
 from app.core.rendering import out_of_band, render
 from app.core.settings import get_settings
 from app.core.theme import Theme
 from app.pages.arriving import EMBEDDED, bare_address
-from app.pages.describing import summary_of
 from app.pages.loading import PageRecord
 from app.pages.phases import Phase
 from app.pages.viewing import PageView

@@ -8,10 +8,10 @@ from uuid import UUID
 
 from markupsafe import Markup
 
+from app.core.markdown import to_html
 from app.pages.arriving import Arrival, Standing
 from app.pages.consenting import consent_words
 from app.pages.coupons import Coupon, coupon_of
-from app.pages.describing import to_html
 from app.pages.lifecycle import ON_TIME, State, end_of, state_at, time_left
 from app.pages.lines import Line, counted_levels, level_of, lines_of
 from app.pages.loading import PageRecord

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.core import db
-from app.pages.describing import ATTRIBUTES, TAGS, summary_of, to_html
+from app.core.markdown import ATTRIBUTES, TAGS, summary_of, to_html
 from tests.fuzz.attacking import Attack
 from tests.fuzz.nasties import ALL
 from tests.fuzz.traces import Snapshot
