@@ -125,7 +125,7 @@ FORMS: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
 async def test_each_form_of_a_report_is_read(app: Any, run_jobs: Any, form: dict[str, Any]) -> None:
     message_id = await _sent(run_jobs)
-    assert not await record_bounce(report(message_id, **{**form, "action": "delayed"}))
+    assert not await record_bounce(report(message_id, action="delayed", **form))
     assert not await record_bounce(report(new_id(), **form))
     assert (await _fate(message_id))[0] == "sent"
     assert await record_bounce(report(message_id, **form))
