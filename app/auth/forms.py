@@ -11,7 +11,7 @@ from app.core.i18n import gettext as _
 from app.core.settings import get_settings
 from app.core.throwaway import is_throwaway
 from app.core.trap import TrapForm
-from app.core.zones import zones
+from app.core.zones import current_zone, zones
 
 LONGEST_NAME = 80
 
@@ -48,14 +48,19 @@ OwnAddress = Annotated[MailAddress, AfterValidator(_kept)]
 
 def _zone_or_none(zone: str) -> str:
     # Filled in by the browser: one that we do not know is no reason to turn somebody away.
-    return zone if zone in zones() else ""
+    current = current_zone(zone)
+    return current if current in zones() else ""
+
+
+# The browser's zone, as a hidden field sends it.
+OwnZone = Annotated[str, AfterValidator(_zone_or_none)]
 
 
 class SignUpForm(TrapForm):
     name: Name
     email: OwnAddress
     password: NewPassword
-    zone: Annotated[str, AfterValidator(_zone_or_none)] = ""
+    zone: OwnZone = ""
     next: str = ""
 
     @field_validator("password")

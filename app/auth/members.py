@@ -98,13 +98,14 @@ async def add(
     group_id: UUID,
     roles: frozenset[str],
     now: datetime,
+    zone: str = "",
 ) -> UUID:
     """Make an account in a group, its address confirmed. Raises AccountExists: then nothing was written."""
     row = await db.fetch_one(
         """INSERT INTO "user" (id, organization_id, group_id, email, name, password_hash, verified_at, created_at,
-             updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $7)
+             updated_at, zone) VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $7, $8)
            ON CONFLICT (lower(email)) DO NOTHING RETURNING id""",
-        *(new_id(), organization_id, group_id, email, name, password_hash, now),
+        *(new_id(), organization_id, group_id, email, name, password_hash, now, zone),
     )
     if row is None:
         raise AccountExists

@@ -35,5 +35,5 @@ async def _note(
     group_id = await seller_of(order.id)
     if group_id is not None:
         title = f"{order.page_title}{words}"
-        money = {"amount": amount, "currency": order.currency}
-        await note(kind, key, group_id, order.id, title, now, **money)
+        currency = order.currency
+        await note(kind, key, group_id, order.id, title, now, amount=amount, currency=currency)

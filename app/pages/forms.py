@@ -10,6 +10,7 @@ from app.core.forms import FieldError, FormModel
 from app.core.i18n import gettext as _
 from app.core.i18n import languages
 from app.core.local_times import Fold
+from app.core.zones import ZoneName
 from app.pages.steps import LAST_STEP, Stand
 from app.pages.terms import MAXIMUM_DAYS, MAXIMUM_QUANTITY, Afterlife, PageSettings, build
 
@@ -33,7 +34,7 @@ class NewPageForm(FormModel):
     id: UUID
     type: Annotated[str, Field(max_length=40)]
     title: Annotated[str, Field(min_length=1, max_length=120)]
-    zone: Annotated[str, Field(max_length=64)] = "UTC"
+    zone: ZoneName = "UTC"
 
 
 class PageForm(FormModel):
@@ -48,7 +49,7 @@ class PageForm(FormModel):
     title: Annotated[str, Field(min_length=1, max_length=120)]
     description: Annotated[str, Field(max_length=20_000)] = ""
     language: Annotated[str, Field(max_length=12)] = "en"
-    zone: Annotated[str, Field(max_length=64)] = "UTC"
+    zone: ZoneName = "UTC"
     launch_at: Annotated[str, Field(max_length=40)] = ""
     launch_at_fold: Fold = ""
     expires_at: Annotated[str, Field(max_length=40)] = ""
@@ -148,6 +149,12 @@ class StockForm(FormModel):
     id: Annotated[UUID | None, BeforeValidator(_empty_is_none)] = None
     add: Annotated[int, Field(ge=1, le=MAXIMUM_QUANTITY)]
     content: Annotated[UUID | None, BeforeValidator(_empty_is_none)] = None
+
+
+class CopyForm(FormModel):
+    """`id` becomes the copy's, so that sending it twice makes one page."""
+
+    id: UUID
 
 
 class RerunForm(FormModel):

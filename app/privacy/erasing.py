@@ -14,6 +14,7 @@ from app.auth.organizations import lock_organizations
 from app.billing.assigning import assign_plan
 from app.billing.plans import default_plan
 from app.core import db, jobs
+from app.notices.forgetting import forget_member
 from app.notifications.forgetting import empty_about, empty_to
 from app.orders import forgetting as orders
 from app.pages.erasing import erase_pages, pages_of, retire_all
@@ -125,6 +126,7 @@ async def _erase(
     await forget_person(who.id, who.email)
     await forget_address(who.email)
     await db.execute("DELETE FROM data_export WHERE user_id = $1", who.id)
+    await forget_member(who.id)
     for forget in _above:
         await forget(who.email)
     await accounts.erase_person(who.id, who.email, now)

@@ -14,7 +14,7 @@ from app.core.ids import new_id
 from app.core.local_times import Fold, fold_of, to_local, to_utc
 from app.core.money import AmountRefused, format_amount_input, parse_amount
 from app.core.settings import get_settings
-from app.core.zones import check_zone
+from app.core.zones import ZoneName, check_zone
 from app.products.presenting import ProductDetail
 
 
@@ -33,7 +33,7 @@ class ProductForm(FormModel):
     currency: Annotated[str, AfterValidator(_known_currency)]
     expires_at: Annotated[str, Field(max_length=40)] = ""
     expires_at_fold: Fold = ""
-    zone: Annotated[str, Field(max_length=64)] = "UTC"
+    zone: ZoneName = "UTC"
 
 
 class NewProductForm(ProductForm):
@@ -81,10 +81,10 @@ def read_details(
     return Details(data.name, data.description, amount, data.currency, data.zone, expires_at)
 
 
-def empty_form() -> Form[NewProductForm]:
-    """Return the form of a product that does not exist yet, with its future id."""
+def empty_form(zone: str = "") -> Form[NewProductForm]:
+    """Return the form of a product that does not exist yet, with its future id, in the creator's zone."""
     fresh = {"id": str(new_id()), "currency": get_settings().currency}
-    return Form(values={**fresh, "expires_at": "", "expires_at_fold": "", "zone": "UTC"})
+    return Form(values={**fresh, "expires_at": "", "expires_at_fold": "", "zone": zone or "UTC"})
 
 
 def filled_form(product: ProductDetail) -> Form[ProductForm]:

@@ -20,7 +20,7 @@ from litestar import Request
 from app.core.errors import TooManyRequests
 from app.core.ratelimit import client_address, limit, network_of
 from app.core.settings import get_settings
-from app.core.zones import zones
+from app.core.zones import current_zone, zones
 
 Request_ = Request[Any, Any, Any]
 
@@ -78,7 +78,7 @@ def traits_of(request: Request_) -> tuple[str, ...]:
     screen, zone, languages, cores, touch = [*told.split(";"), *([""] * 5)][:5]
     return (
         screen if screen in SCREENS else "",
-        zone if zone in zones() else "",
+        current_zone(zone) if current_zone(zone) in zones() else "",
         ",".join(one for one in languages.split(",")[:MOST_LANGUAGES] if _LANGUAGE.fullmatch(one)),
         cores if cores in CORES else "",
         "touch" if touch == "touch" else "",

@@ -48,7 +48,13 @@ def _usable(found: InvitationView, secret_hash: str, now: datetime) -> None:
 
 
 async def accept_as_newcomer(
-    invitation: InvitationView, name: str, password: str, now: datetime, ip: str | None = None
+    invitation: InvitationView,
+    name: str,
+    password: str,
+    now: datetime,
+    ip: str | None = None,
+    *,
+    zone: str = "",
 ) -> UUID:
     """Make an account in the group that the invitation names; the link has confirmed its address.
 
@@ -61,7 +67,7 @@ async def accept_as_newcomer(
         try:
             user_id = await members.add(
                 invitation.email, name, password_hash,
-                invitation.organization_id, invitation.group_id, roles, now,
+                invitation.organization_id, invitation.group_id, roles, now, zone,
             )  # fmt: skip
         except AccountExists:
             raise Conflict(_("This address has an account by now. Please log in.")) from None

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints, field_validator
 
-from app.auth.forms import Name, NewPassword, plain_name
+from app.auth.forms import Name, NewPassword, OwnZone, plain_name
 from app.auth.passwords import check_new_password
 from app.auth.permissions import RoleName
 from app.core.addresses import MailAddress
@@ -61,6 +61,7 @@ class OrganizationForm(FormModel):
 class JoinForm(FormModel):
     name: Name
     password: NewPassword
+    zone: OwnZone = ""
 
     @field_validator("password")
     @classmethod

@@ -79,6 +79,29 @@
     button.textContent = shown ? button.dataset.shown : button.dataset.hidden;
   }
 
+  // Zones that browsers still call by an old name. A test holds this table against the time zone database.
+  const renamed = {
+    "Africa/Asmera": "Africa/Asmara",
+    "America/Buenos_Aires": "America/Argentina/Buenos_Aires",
+    "America/Catamarca": "America/Argentina/Catamarca",
+    "America/Coral_Harbour": "America/Atikokan",
+    "America/Cordoba": "America/Argentina/Cordoba",
+    "America/Godthab": "America/Nuuk",
+    "America/Indianapolis": "America/Indiana/Indianapolis",
+    "America/Jujuy": "America/Argentina/Jujuy",
+    "America/Louisville": "America/Kentucky/Louisville",
+    "America/Mendoza": "America/Argentina/Mendoza",
+    "Asia/Calcutta": "Asia/Kolkata",
+    "Asia/Katmandu": "Asia/Kathmandu",
+    "Asia/Rangoon": "Asia/Yangon",
+    "Asia/Saigon": "Asia/Ho_Chi_Minh",
+    "Atlantic/Faeroe": "Atlantic/Faroe",
+    "Etc/UTC": "UTC",
+    "Europe/Kiev": "Europe/Kyiv",
+    "Pacific/Ponape": "Pacific/Pohnpei",
+    "Pacific/Truk": "Pacific/Chuuk",
+  };
+
   function count(input) {
     const id = `${input.id}-count`;
     let counter = document.getElementById(id);
@@ -91,7 +114,8 @@
   }
 
   function enhance() {
-    const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+    const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
+    const zone = renamed[own] || own;
     document.querySelectorAll("[data-toast]").forEach(schedule);
     document.querySelectorAll("[data-reveal][hidden]").forEach((button) => (button.hidden = false));
     document.querySelectorAll("[data-counter]").forEach(count);

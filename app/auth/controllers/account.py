@@ -20,14 +20,14 @@ from app.core.forms import FieldError, Form, read_form
 from app.core.i18n import gettext as _
 from app.core.ratelimit import client_address
 from app.core.rendering import Fragment, fragments, is_htmx, page, redirect
-from app.core.zones import zones
+from app.core.zones import zone_choices
 
 PATH = "/console/account"
 
 
 def _profile(viewer: Viewer, form: Form[ProfileForm] | None = None) -> Fragment:
     shown = form or Form[ProfileForm](values={"name": viewer.name, "zone": viewer.zone})
-    choices = [("", _("Not chosen: UTC")), *((zone, zone.replace("_", " ")) for zone in zones())]
+    choices = [("", _("Not chosen: UTC")), *zone_choices(viewer.zone)]
     return "auth/_profile.html", {"profile_form": shown, "zones": choices}
 
 

@@ -14,7 +14,7 @@ from app.core.ids import new_id
 from app.core.local_times import Fold, fold_of, to_local, to_utc
 from app.core.money import AmountRefused, example_amount, format_amount_input, parse_amount
 from app.core.settings import get_settings
-from app.core.zones import check_zone
+from app.core.zones import ZoneName, check_zone
 from app.pages.forms import EmptyIsNone
 from app.stock.codes.queries import CodeRow
 from app.stock.codes.standing import LONGEST, Code, normalized
@@ -47,7 +47,7 @@ class CodeForm(FormModel):
     valid_from_fold: Fold = ""
     valid_until: Typed = ""
     valid_until_fold: Fold = ""
-    zone: Annotated[str, Field(max_length=64)] = "UTC"
+    zone: ZoneName = "UTC"
     maximum_uses: Annotated[
         Annotated[int, Field(ge=1, le=MAXIMUM_USES)] | None, EmptyIsNone
     ] = None  # fmt: skip
@@ -171,10 +171,11 @@ def _worth(
     return code, None, amount
 
 
-def empty_form() -> Form[NewCodeForm]:
-    """Return the form of a code that does not exist yet, with its future id."""
+def empty_form(zone: str = "") -> Form[NewCodeForm]:
+    """Return the form of a code that does not exist yet, with its future id, in the creator's zone."""
     values = {"id": str(new_id()), "kind": PERCENT, "currency": get_settings().currency}
-    return Form(values={**values, "scope": "everywhere", "page": []})
+    more = {"scope": "everywhere", "page": [], "zone": zone or "UTC"}
+    return Form(values={**values, **more})
 
 
 def filled_form(row: CodeRow) -> Form[CodeForm]:

@@ -9,7 +9,7 @@ from app.auth.viewer import Viewer
 from app.core.currencies import CURRENCIES
 from app.core.forms import Form
 from app.core.i18n import gettext as _
-from app.core.zones import zones
+from app.core.zones import zone_choices
 from app.orders.codes.charge_warnings import too_small
 from app.orders.codes.figures import uses_of
 from app.orders.trying import worth_of
@@ -38,7 +38,7 @@ async def form_context(
             if offer is None or each.id != offer.id
         ],
         "currencies": [(currency, currency) for currency in CURRENCIES],
-        "zones": [(zone, zone.replace("_", " ")) for zone in zones()],
+        "zones": zone_choices(form.value("zone")),
         "may_edit": viewer.can(Permission.EDIT_PAGES),
     }
 

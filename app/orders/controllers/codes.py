@@ -11,7 +11,8 @@ from litestar.params import FromPath
 from app.auth.permissions import Permission
 from app.auth.viewer import Viewer
 from app.auth.viewing import requires
-from app.core.forms import FieldError, Form, read_form
+from app.core.errors import Conflict
+from app.core.forms import FORM_LEVEL, FieldError, Form, read_form
 from app.core.i18n import gettext as _
 from app.core.rendering import fragments, is_htmx, page, redirect
 from app.orders.codes import changing
@@ -64,7 +65,7 @@ class CodesController(Controller):
     async def new(
         self, request: Request_, viewer: Named[Viewer], now: Named[datetime]
     ) -> Response[str]:
-        context = await form_context(viewer, empty_form(), now)
+        context = await form_context(viewer, empty_form(viewer.zone), now)
         return page(request, "orders/codes/new.html", **context)
 
     @post(guards=edit, status_code=200)
@@ -149,6 +150,24 @@ class CodesController(Controller):
         row = await code_of_group(code_id, viewer.group_id, now)
         await changing.switch(row, False, viewer, now)
         return await _done(request, viewer, code_id, now, _("The code is switched off."))
+
+    @post("/{code_id:uuid}/removal", guards=edit, status_code=200)
+    async def remove(
+        self,
+        request: Request_,
+        viewer: Named[Viewer],
+        now: Named[datetime],
+        code_id: FromPath[UUID],
+    ) -> Response[str]:
+        row = await code_of_group(code_id, viewer.group_id, now)
+        try:
+            await changing.delete(row)
+        except Conflict as error:
+            form = filled_form(row)
+            form.add(FORM_LEVEL, error.message)
+            context = await show_context(viewer, row, form, now)
+            return page(request, "orders/codes/show.html", status=error.status, **context)
+        return redirect(request, "/console/codes", toast=_("The code is deleted."))
 
 
 def _number(text: str | None) -> int:

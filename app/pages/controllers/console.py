@@ -14,7 +14,7 @@ from app.auth.viewing import requires
 from app.core.forms import FieldError, Form, read_form
 from app.core.i18n import gettext as _
 from app.core.rendering import fragments, is_htmx, page, redirect
-from app.core.zones import check_zone, zones
+from app.core.zones import check_zone, zone_choices
 from app.pages import changing, loading
 from app.pages.controllers.views import detail_context, figures_context, new_form
 from app.pages.forms import NewPageForm
@@ -38,7 +38,7 @@ def _new_context(form: Form[Any]) -> dict[str, Any]:
     return {
         "form": form,
         "types": list(page_types.values()),
-        "zones": [(zone, zone.replace("_", " ")) for zone in zones()],
+        "zones": zone_choices(form.value("zone")),
     }
 
 
@@ -71,8 +71,8 @@ class PageController(Controller):
         return page(request, "pages/index.html", **context)
 
     @get("/new", guards=edit)
-    async def new(self, request: Request_) -> Response[str]:
-        return page(request, "pages/new.html", **_new_context(new_form()))
+    async def new(self, request: Request_, viewer: Named[Viewer]) -> Response[str]:
+        return page(request, "pages/new.html", **_new_context(new_form(viewer)))
 
     @post(guards=edit)
     async def create(

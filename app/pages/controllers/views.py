@@ -12,7 +12,7 @@ from app.core.i18n import languages
 from app.core.ids import new_id, parse_id
 from app.core.local_times import to_local
 from app.core.theme import FONT_STACKS, PRESETS, RADII, Theme, check, font_label
-from app.core.zones import zones
+from app.core.zones import zone_choices
 from app.pages.charge_warnings import line_warnings, typed_warnings
 from app.pages.editing import Edit, form_of
 from app.pages.embedding import embed_code, may_embed
@@ -58,7 +58,7 @@ async def editor_context(
         "items": items,
         "small_prices": typed_warnings(form, items),
         **choice_context(cards, items),
-        "zones": [(zone, zone.replace("_", " ")) for zone in zones()],
+        "zones": zone_choices(form.value("zone")),
         "languages": [(code, LANGUAGE_NAMES.get(code, code)) for code in languages()],
         "presets": PRESETS,
         "fonts": [(font, font_label(font)) for font in FONT_STACKS],
@@ -120,6 +120,7 @@ async def detail_context(viewer: Viewer, page: PageRecord, now: datetime) -> dic
         "embed_code": embed_code(page) if await may_embed(page.organization_id) else "",
         "change_text": change_text,
         "rerun_id": new_id(),
+        "copy_id": new_id(),
         "stock_change_id": new_id(),
         "may_edit": viewer.can(Permission.EDIT_PAGES),
         "may_publish": viewer.can(Permission.PUBLISH_PAGES),
@@ -148,5 +149,7 @@ def extension_form(page: PageRecord) -> Form[Any]:
     return Form(values=values)
 
 
-def new_form() -> Form[Any]:
-    return Form(values={"id": str(new_id()), "title": "", "type": "", "zone": ""})
+def new_form(viewer: Viewer) -> Form[Any]:
+    """Return an empty form in the viewer's zone, which the browser's replaces while they have none."""
+    zone = viewer.zone or "UTC"
+    return Form(values={"id": str(new_id()), "title": "", "type": "", "zone": zone})

@@ -67,7 +67,8 @@ class ProductController(Controller):
 
     @get("/new", guards=edit)
     async def new(self, request: Request_, viewer: Named[Viewer]) -> Response[str]:
-        return page(request, "products/new.html", **form_context(viewer, empty_form(), None))
+        context = form_context(viewer, empty_form(viewer.zone), None)
+        return page(request, "products/new.html", **context)
 
     @post(guards=edit)
     async def create(

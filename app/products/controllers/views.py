@@ -11,7 +11,7 @@ from app.core.errors import NotFound
 from app.core.forms import Form
 from app.core.money import below_minimum
 from app.core.rendering import Fragment
-from app.core.zones import zones
+from app.core.zones import zone_choices
 from app.products.forms import filled_form
 from app.products.kinds import MAXIMUM_FILES, FileKind, rule_for
 from app.products.presenting import FileRef, ProductDetail
@@ -35,7 +35,7 @@ def form_context(viewer: Viewer, form: Form[Any], product_id: UUID | None) -> di
         "product_id": product_id,
         "currencies": [(code, code) for code in CURRENCIES],
         "too_small": below_minimum(form.value("price"), form.value("currency")),
-        "zones": [(zone, zone.replace("_", " ")) for zone in zones()],
+        "zones": zone_choices(form.value("zone")),
         "may_edit": viewer.can(Permission.EDIT_PRODUCTS),
     }
 

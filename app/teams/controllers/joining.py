@@ -63,7 +63,7 @@ class JoiningController(Controller):
         ip = client_address(request)
         try:
             user_id = await accepting.accept_as_newcomer(
-                invitation, form.data.name, form.data.password, now, ip
+                invitation, form.data.name, form.data.password, now, ip, zone=form.data.zone
             )
         except (Conflict, LimitReached) as error:
             form.add(FORM_LEVEL, _to_invited(error))
