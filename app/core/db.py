@@ -19,6 +19,9 @@ from app.core.settings import get_settings
 Record = asyncpg.Record
 Connection = asyncpg.Connection
 
+# A row that others refer to can't be deleted: newer Postgres has an error of its own for RESTRICT.
+REFERRED_TO = (asyncpg.ForeignKeyViolationError, asyncpg.RestrictViolationError)
+
 
 _elsewhere: ContextVar[PostgresEngine | None] = ContextVar("elsewhere", default=None)
 

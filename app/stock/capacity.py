@@ -1,5 +1,6 @@
 """How many units there are: made with a page, changed by its creator."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -34,4 +35,12 @@ async def set_capacity(stock_id: UUID, capacity: int | None, now: datetime) -> N
         raise NotFound
     raise Conflict(
         _("%(n)s are sold or in baskets already: it can't be less.", n=level.held + level.sold)
+    )
+
+
+async def drop_unused_stock(stock_ids: Iterable[UUID | None]) -> None:
+    """Delete stocks of what was deleted in the current transaction, where nothing was ever sold or held."""
+    await db.execute(
+        "DELETE FROM stock WHERE id = ANY($1::uuid[]) AND held = 0 AND sold = 0",
+        [stock_id for stock_id in stock_ids if stock_id is not None],
     )

@@ -5,6 +5,8 @@ from uuid import UUID
 
 from app.auth.viewer import Viewer
 from app.core import db
+from app.core.errors import Conflict
+from app.core.i18n import gettext as _
 from app.pages import own_codes
 from app.stock.codes import writing
 from app.stock.codes.queries import CodeRow
@@ -31,3 +33,15 @@ async def switch(row: CodeRow, active: bool, viewer: Viewer, now: datetime) -> N
     async with db.transaction():
         await writing.switch(row.code.id, active, viewer.user_id, now)
         await own_codes.tell_changed(row, viewer.user_id, now)
+
+
+async def delete(row: CodeRow) -> None:
+    """Delete a code that nobody ever used. Raises Conflict for any other, and for one that a page hands out."""
+    try:
+        deleted = await writing.delete_unused_code(row.code.id)
+    except db.REFERRED_TO:
+        deleted = False
+    if not deleted:
+        raise Conflict(
+            _("It was used, or a page hands it out, so it stays. Switch it off instead.")
+        )

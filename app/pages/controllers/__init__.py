@@ -3,6 +3,7 @@
 from litestar import Controller
 
 from app.pages.controllers.console import PageController
+from app.pages.controllers.copies import CopyController
 from app.pages.controllers.covers import CoverController
 from app.pages.controllers.editor import EditorController
 from app.pages.controllers.embed import EmbedController
@@ -19,6 +20,7 @@ controllers: list[type[Controller]] = [
     PreviewController,
     CoverController,
     VerbController,
+    CopyController,
     LinkController,
 ]
 

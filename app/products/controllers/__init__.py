@@ -2,7 +2,7 @@
 
 from litestar import Controller
 
-from app.products.controllers.activation import ActivationController
+from app.products.controllers.activation import ActivationController, RemovalController
 from app.products.controllers.files import FileController
 from app.products.controllers.products import ProductController
 from app.products.controllers.samples import SampleController
@@ -11,6 +11,7 @@ from app.products.controllers.uploads import UploadController
 controllers: list[type[Controller]] = [
     ProductController,
     ActivationController,
+    RemovalController,
     UploadController,
     FileController,
     SampleController,

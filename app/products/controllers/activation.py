@@ -12,10 +12,12 @@ from app.auth.permissions import Permission
 from app.auth.viewer import Viewer
 from app.auth.viewing import requires
 from app.billing.limits import LimitReached
+from app.core.errors import Conflict
 from app.core.i18n import gettext as _
 from app.core.rendering import fragments, is_htmx, page, redirect
 from app.products.activating import activate, deactivate
 from app.products.controllers.views import show_context
+from app.products.deleting import delete_product
 
 Request_ = Request[Any, Any, Any]
 
@@ -50,6 +52,28 @@ class ActivationController(Controller):
         except LimitReached as error:
             return await _refused(request, viewer, product_id, now, error)
         return await _head(request, viewer, product_id, now, _("Offered to new pages again."))
+
+
+class RemovalController(Controller):
+    """Deleting a product that was never sold."""
+
+    path = "/console/products/{product_id:uuid}/removal"
+    guards = [requires(Permission.EDIT_PRODUCTS)]
+
+    @post(status_code=200)
+    async def create(
+        self,
+        request: Request_,
+        viewer: Named[Viewer],
+        product_id: FromPath[UUID],
+        now: Named[datetime],
+    ) -> Response[str]:
+        try:
+            await delete_product(viewer, product_id, now)
+        except Conflict as error:
+            context = await show_context(viewer, product_id, now) | {"problem": error.message}
+            return page(request, "products/show.html", status=error.status, **context)
+        return redirect(request, "/console/products", toast=_("The product is deleted."))
 
 
 async def _head(

@@ -101,6 +101,27 @@ async def switch(code_id: UUID, active: bool, user_id: UUID, now: datetime) -> N
     await _store(code_id, "active = $4", user_id, now, active)
 
 
+async def delete_unused_code(code_id: UUID) -> bool:
+    """Delete a code that nobody ever used. False when it is used or held; then it can be switched off.
+
+    Raises one of `db.REFERRED_TO` when an order or a page refers to it.
+    """
+    async with db.transaction():
+        stock_id = await db.fetch_value(
+            """DELETE FROM discount_code c USING stock s WHERE c.id = $1 AND s.id = c.stock_id
+               AND s.held = 0 AND s.sold = 0 RETURNING s.id""",
+            code_id,
+        )
+        if stock_id is not None:
+            await db.execute("DELETE FROM stock WHERE id = $1", stock_id)
+    return stock_id is not None
+
+
+async def forget_page(page_id: UUID) -> None:
+    """Take a deleted page off all codes."""
+    await db.execute("DELETE FROM discount_code_page WHERE page_id = $1", page_id)
+
+
 async def _store(code_id: UUID, what: str, user_id: UUID, now: datetime, *values: object) -> UUID:
     """Set `what`, whose values begin at $4; return the stock of the code's uses."""
     try:
