@@ -25,12 +25,14 @@ from app.billing.plans import Limit
 from app.core import assets, db, failing, health, partitions
 from app.core.clock import utc_now
 from app.core.errors import MayflyError
+from app.core.forms import MAXIMUM_FIELDS
 from app.core.glued import GluedMiddleware
 from app.core.head_requests import HeadMiddleware
 from app.core.jobs import registry
 from app.core.live import bus
 from app.core.logging import configure_logging
 from app.core.middleware import CrossOriginMiddleware, RequestMiddleware
+from app.core.patience import LARGEST_BODY
 from app.core.replica import replica
 from app.core.settings import get_settings, unsafe_settings
 from app.home.controllers import controllers as home_routes
@@ -78,8 +80,6 @@ from app.teams import jobs as teams_jobs
 from app.teams.controllers import controllers as teams_routes
 from app.teams.queries import count_team_now
 from app.teams.security_words import team_words
-
-MAXIMUM_BODY_BYTES = 1024 * 1024
 
 # Importing a module's jobs registers them.
 JOBS = (
@@ -191,7 +191,8 @@ def create_app() -> Litestar:
             Exception: failing.unexpected,
         },
         lifespan=[_lifespan],
-        request_max_body_size=MAXIMUM_BODY_BYTES,
+        request_max_body_size=LARGEST_BODY,
+        multipart_form_part_limit=MAXIMUM_FIELDS,
         openapi_config=None,
         logging_config=None,
     )

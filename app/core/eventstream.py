@@ -13,6 +13,7 @@ from starlette.types import Receive, Scope, Send
 
 from app.core.live import LiveBus
 from app.core.readers import Reader, clock_event, retry_ms
+from app.core.stream_limit import refuse, stream_limit, subscriber_behind
 
 log = structlog.get_logger()
 
@@ -28,6 +29,16 @@ class EventStream(EventSourceResponse):
         self.bus, self.topic, self.seconds = bus, topic, seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        subscriber = subscriber_behind(scope)
+        if not stream_limit.take(subscriber):
+            await refuse(send)
+            return
+        try:
+            await self._stream(receive, send)
+        finally:
+            stream_limit.give_back(subscriber)
+
+    async def _stream(self, receive: Receive, send: Send) -> None:
         self._watch_for_exit()
         head = {"type": "http.response.start", "status": 200, "headers": self.raw_headers}
         await send(head)

@@ -21,6 +21,11 @@ from app.core.text import clean_text
 FORM_LEVEL = ""
 FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
 MAXIMUM_VALUE_LENGTH = 100_000
+# More than the largest form of ours has, and few enough to be validated in no time.
+MAXIMUM_FIELDS = 1_000
+MAXIMUM_NAME_LENGTH = 200
+# So many unknown fields are named in the answer.
+UNKNOWN_NAMED = 5
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -145,7 +150,8 @@ def validate(model: type[Model], values: dict[str, Any]) -> Form[Model]:
                 else str(item["loc"][0] if item["loc"] else FORM_LEVEL)
             )
             if item["type"] == "extra_forbidden":
-                form.add(FORM_LEVEL, _("Unknown field: %(name)s.", name=name[:80]))
+                if len(form.errors.get(FORM_LEVEL, ())) < UNKNOWN_NAMED:
+                    form.add(FORM_LEVEL, _("Unknown field: %(name)s.", name=name[:80]))
             else:
                 form.add(name, _message(item))
     return form
@@ -184,6 +190,9 @@ async def read_pairs(request: Request[Any, Any, Any]) -> list[tuple[str, str]]:
     if request.content_type[0] not in FORM_TYPES:
         raise BadRequest(_("Please send a form."))
     try:
+        # Counted before it is parsed: parts of `multipart/form-data` are limited by the application's own setting.
+        if (await request.body()).count(b"&") >= MAXIMUM_FIELDS and _is_urlencoded(request):
+            raise TooLarge
         sent: FormMultiDict = await request.form()
     except RequestEntityTooLarge as error:
         raise TooLarge from error
@@ -194,8 +203,14 @@ async def read_pairs(request: Request[Any, Any, Any]) -> list[tuple[str, str]]:
     for name, value in sent.multi_items():
         if isinstance(value, UploadFile):
             raise BadRequest(_("Files are uploaded to the object store, not here."))
+        if len(name) > MAXIMUM_NAME_LENGTH:
+            raise BadRequest
         pairs.append((name, value))
     return pairs
+
+
+def _is_urlencoded(request: Request[Any, Any, Any]) -> bool:
+    return request.content_type[0] == FORM_TYPES[0]
 
 
 async def read_form(request: Request[Any, Any, Any], model: type[Model]) -> Form[Model]:

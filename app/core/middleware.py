@@ -14,7 +14,7 @@ from prometheus_client import Counter, Histogram
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
 from app.core.i18n import DEFAULT_LANGUAGE, current_language
-from app.core.patience import patient
+from app.core.patience import bounded, patient
 from app.core.settings import get_settings
 
 log = structlog.get_logger()
@@ -117,7 +117,7 @@ class RequestMiddleware:
             await send(message)
 
         if scope["method"] not in SAFE_METHODS:
-            receive = patient(receive)
+            receive = bounded(patient(receive), scope)
         await self.app(scope, receive, send_with_headers)
 
     def _completed(self, own: Iterable[tuple[bytes, bytes]], request_id: str) -> RawHeaders:

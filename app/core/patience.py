@@ -6,16 +6,19 @@ A connection costs little here, but not nothing, and uvicorn waits for ever for 
 import asyncio
 from typing import cast
 
-from litestar.types import HTTPReceiveMessage, Receive
+from litestar.types import HTTPReceiveMessage, Receive, Scope
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from app.core.errors import BadRequest, TooSlow
+from app.core.errors import BadRequest, TooLarge, TooSlow
 
 # From the connection, or from a request's first byte on a kept one, to the end of its headers.
 HEADER_SECONDS = 10.0
 HEADER_BYTES = 64 * 1024
 # From the headers to the end of the body, which is a form: files go to the object store.
 BODY_SECONDS = 30.0
+# Editors send long texts, and Stripe's events are long; what visitors send is short.
+LARGEST_BODY, LARGEST_OF_VISITORS = 1024 * 1024, 256 * 1024
+LARGE_BODIES = ("/console/", "/webhooks/")
 
 
 class PatientProtocol(HttpToolsProtocol):
@@ -61,6 +64,29 @@ class PatientProtocol(HttpToolsProtocol):
         self._headers_are_there()
         if not self.transport.is_closing():
             self.transport.abort()
+
+
+def bounded(receive: Receive, scope: Scope) -> Receive:
+    """Return `receive` with a largest size of the body, by its route.
+
+    What it returns raises TooLarge (413): at once when the client announces too much, else as soon as too much came.
+    """
+    most = LARGEST_BODY if scope["path"].startswith(LARGE_BODIES) else LARGEST_OF_VISITORS
+    announced = dict(scope["headers"]).get(b"content-length", b"")
+    refused = announced.isdigit() and int(announced[:20]) > most
+    came = 0
+
+    async def receive_so_much() -> HTTPReceiveMessage:
+        nonlocal came
+        if refused:
+            raise TooLarge
+        message = cast(HTTPReceiveMessage, await receive())
+        came += len(cast(bytes, message.get("body", b"")))
+        if came > most:
+            raise TooLarge
+        return message
+
+    return cast(Receive, receive_so_much)
 
 
 def patient(receive: Receive) -> Receive:

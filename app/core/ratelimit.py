@@ -118,13 +118,18 @@ def network_of(address: str) -> str:
     return _within(address, NETWORK_BITS)
 
 
+def subscriber_of(address: str) -> str:
+    """Return what one subscriber has: the IPv4 address (/32) or the IPv6 /64."""
+    return _within(address, SUBSCRIBER_BITS)
+
+
 def _within(address: str, bits: dict[int, int]) -> str:
     parsed = ipaddress.ip_address(address)
     return str(ipaddress.ip_network((parsed, bits[parsed.version]), strict=False))
 
 
 def _subject(request: Request[Any, Any, Any], key: str | None) -> str:
-    return _within(client_address(request), SUBSCRIBER_BITS) if key is None else key
+    return subscriber_of(client_address(request)) if key is None else key
 
 
 async def limit(

@@ -98,6 +98,13 @@ class Settings(BaseSettings):
     # So long an account that is to be erased can still be kept; 0 erases it at once.
     erasure_grace_days: int = Field(default=7, ge=0)
     rate_limits: bool = True
+    # So many rehearsals are played at once by all workers together; the others wait in a queue. Each has a pool of its own.
+    rehearsals_at_once: int = Field(default=1, ge=1)
+    rehearsal_connections: int = Field(default=8, ge=2)
+    # So many rehearsals of one organization may wait or run.
+    rehearsals_per_organization: int = Field(default=3, ge=1)
+    # So many live connections of one address (IPv6: /64) are kept open by each web process.
+    streams_per_address: int = Field(default=200, ge=1)
     # Whether nobody gets an account with an address whose mailbox is forgotten after minutes.
     refuse_throwaway_accounts: bool = False
 

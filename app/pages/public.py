@@ -133,8 +133,8 @@ async def show(short_id: str, now: datetime, source: str = "") -> Shown:
         html=html,
         body=encode(html.replace(showing.PERSONAL_PART, "").encode(), quality=QUALITY),
         etag=_etag(view, gone),
-        redirect_url=None if gone or page.suspended else view.redirect_url,
-        indexed=not (gone or page.suspended),
+        redirect_url=None if gone or page.suspended else view.own_redirect,
+        indexed=not (gone or page.suspended or view.redirect_url),
         at=now,
         fresh_until=min([*later, now + LONGEST]),
     )

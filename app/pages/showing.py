@@ -41,7 +41,7 @@ def whole(view: PageView, *, live: bool = True, above: str = "") -> str:
     with speaking(view.page.language):
         return render(
             "pages/show.html",
-            **{**_context(view), "live": live},
+            **{**_context(view), "live": live, "followed": False},
             above=above,
             page_theme_href=theme_href(view.page.theme),
             own_branding=view.page.own_branding,
@@ -132,5 +132,7 @@ def _context(view: PageView) -> dict[str, Any]:
         "now": view.now,
         "change_text": change_text,
         "live": True,
+        # Only a browser that had the page open, and so named the address before, follows it by itself.
+        "followed": True,
         "main": f"{view.page.page_type.templates}/_main.html",
     }

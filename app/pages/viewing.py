@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from markupsafe import Markup
@@ -21,6 +22,11 @@ from app.stock.levels import Level
 
 # Without a limit per buyer, a visitor may still not ask for more than this at once.
 MOST_AT_ONCE = 20
+
+
+def host_of(url: str) -> str:
+    """Return the host of an address, as people read it; of an own path, nothing."""
+    return urlsplit(url).hostname or ""
 
 
 @dataclass(frozen=True)
@@ -163,6 +169,30 @@ class PageView:
         if page.afterlife.action == "successor" and page.successor_short_id:
             return f"/p/{page.successor_short_id}"
         return None
+
+    @property
+    def own_redirect(self) -> str | None:
+        """Where the server itself sends visitors: to another page of this site only.
+
+        Any other address is named on the page, and the visitor follows it.
+        """
+        url = self.redirect_url
+        return url if url and url.startswith("/") else None
+
+    @property
+    def leads_to(self) -> tuple[str, ...]:
+        """The hosts to which this page will send its visitors later, in the browser that has it open."""
+        page = self.page
+        if self.phase is Phase.EXPIRED or self.redirect_url:
+            return ()
+        urls = list(page.page_type.addresses(page.settings))
+        if page.afterlife.action == "redirect" and page.afterlife.url:
+            urls.append(page.afterlife.url)
+        return tuple(dict.fromkeys(host_of(url) for url in urls))
+
+    @property
+    def redirect_host(self) -> str:
+        return host_of(self.redirect_url or "")
 
     @property
     def stage(self) -> str:

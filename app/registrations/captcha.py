@@ -26,6 +26,8 @@ ITERATIONS = 2000
 TRIES = 100
 VALID_FOR = timedelta(minutes=30)
 LONGEST_SOLUTION = 4096
+# What decoding raises on nonsense; JSON that is nested too deeply is a RecursionError.
+UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError)
 
 
 class Unsolved(Conflict):
@@ -74,7 +76,7 @@ def check(solution: str, subject: str, now: datetime) -> Solved:
     try:
         verified = _verified(solution)
         parameters = json.loads(base64.b64decode(solution))["challenge"]["parameters"]
-    except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
+    except UNREADABLE as error:
         raise Unsolved from error
     if not verified:
         raise Unsolved

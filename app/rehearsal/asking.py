@@ -9,6 +9,7 @@ from app.auth.viewer import Viewer
 from app.core import db, jobs
 from app.core.errors import Conflict, NotFound
 from app.core.i18n import gettext as _
+from app.core.settings import get_settings
 from app.pages.loading import PageRecord
 from app.rehearsal.counting import Report
 from app.rehearsal.course import Course
@@ -34,7 +35,7 @@ async def ask(
 ) -> None:
     """Queue a rehearsal; the same id again changes nothing.
 
-    Raises Conflict while another of the page is under way, Refused or Invalid when the page could not be brought out
+    Raises Conflict while another of the page, or too many of the organization, are under way, Refused or Invalid when the page could not be brought out
     now, NotFound when the id is somebody else's.
     """
     await ensure_rehearsable(page, viewer.user_id, now)
@@ -46,11 +47,48 @@ async def ask(
                 *(rehearsal_id, page.id, viewer.user_id, people, at_once, pieces, fickle, now),
             )
             if made:
+                await _ensure_room(viewer.organization_id)
                 await jobs.enqueue(PLAY_JOB, {"rehearsal_id": rehearsal_id})
     except asyncpg.UniqueViolationError as error:
         raise Conflict(_("A rehearsal of this page is under way already.")) from error
     if not made and not await _is_of(rehearsal_id, page.id):
         raise NotFound
+
+
+async def _ensure_room(organization_id: UUID) -> None:
+    """Raise Conflict when the organization has more rehearsals waiting and running than it may.
+
+    The lock makes two that are asked for at once count one after the other.
+    """
+    key = f"rehearsals:{organization_id}"
+    await db.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", key)
+    open_ones = await db.fetch_value(
+        """SELECT count(*) FROM rehearsal r JOIN "user" u ON u.id = r.user_id
+           WHERE u.organization_id = $1 AND r.state IN ('queued', 'running')""",
+        organization_id,
+    )
+    if open_ones > (most := get_settings().rehearsals_per_organization):
+        raise Conflict(
+            _("At most %(most)s rehearsals of yours can wait or run at once.", most=most)
+        )
+
+
+async def put_back(rehearsal_id: UUID, now: datetime) -> None:
+    """Let a rehearsal whose worker died wait for its turn again."""
+    await db.execute(
+        "UPDATE rehearsal SET state = 'queued', updated_at = $2 WHERE id = $1 AND state = 'running'",
+        *(rehearsal_id, now),
+    )
+
+
+async def start_next() -> None:
+    """Queue the job of the rehearsal that has waited longest, if any waits."""
+    async with db.transaction():
+        waiting = await db.fetch_value(
+            "SELECT id FROM rehearsal WHERE state = 'queued' ORDER BY created_at, id LIMIT 1"
+        )
+        if waiting is not None:
+            await jobs.enqueue(PLAY_JOB, {"rehearsal_id": waiting})
 
 
 async def _is_of(rehearsal_id: UUID, page_id: UUID) -> bool:

@@ -15,7 +15,7 @@ HISTORY = 20
 
 @dataclass(frozen=True)
 class RehearsalView:
-    """One rehearsal; `report` is there once it is done, `by` is the name of who asked for it."""
+    """One rehearsal; `report` is there once it is done, `ahead` is how many are played before it, `by` is the name of who asked for it."""
 
     id: UUID
     people: int
@@ -29,6 +29,7 @@ class RehearsalView:
     created_at: datetime
     finished_at: datetime | None
     by: str
+    ahead: int
     report: Report | None
 
     @property
@@ -37,7 +38,9 @@ class RehearsalView:
 
 
 _PLAIN = tuple(field.name for field in fields(RehearsalView) if field.name != "report")
-_SELECT = 'SELECT r.*, u.name AS by FROM rehearsal r JOIN "user" u ON u.id = r.user_id'
+_SELECT = """SELECT r.*, u.name AS by, (SELECT count(*) FROM rehearsal o WHERE o.state IN ('queued', 'running')
+  AND r.state = 'queued' AND (o.created_at, o.id) < (r.created_at, r.id)) AS ahead
+FROM rehearsal r JOIN "user" u ON u.id = r.user_id"""
 
 
 def _view(row: db.Record) -> RehearsalView:

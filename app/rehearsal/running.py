@@ -31,10 +31,20 @@ class CalledOff(Exception):
 async def run(rehearsal_id: UUID, now: datetime) -> None:
     """Play a rehearsal that was asked for, from its beginning; nothing of it is left afterwards but its report.
 
-    Does nothing when it is over, or while another worker plays it.
+    Does nothing when it is over, or while another worker plays it. It waits in the queue while as many are played as may
+    be at once; each that ends starts the next.
     """
+    async with stage.slot() as free:
+        await _take_turn(rehearsal_id, now, free=free)
+    if free:
+        await asking.start_next()
+
+
+async def _take_turn(rehearsal_id: UUID, now: datetime, *, free: bool) -> None:
     async with stage.alone(rehearsal_id) as alone:
-        begun = await asking.begin(rehearsal_id, now) if alone else None
+        if alone and not free:
+            await asking.put_back(rehearsal_id, now)
+        begun = await asking.begin(rehearsal_id, now) if alone and free else None
         if begun is None:
             return
         started = perf_counter()
@@ -91,6 +101,8 @@ async def sweep(now: datetime) -> int:
         "SELECT id FROM rehearsal WHERE state = 'running' AND updated_at <= $1",
         now - FORGOTTEN_AFTER,
     )
+    # Whoever should have started the next may have died.
+    await asking.start_next()
     found = {row["id"] for row in lost} | set(await stage.left_over())
     return sum([await _clear(rehearsal_id, now) for rehearsal_id in found])
 

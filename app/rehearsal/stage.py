@@ -19,7 +19,8 @@ from app.core.i18n import gettext as _
 from app.core.settings import get_settings
 from app.pages.loading import PageRecord
 
-CONNECTIONS = 8
+# Advisory locks (class, number): one for each rehearsal that may be played at once.
+_SLOTS = 0x5265
 _NAME = re.compile(r"rehearsal_([0-9a-f]{32})")
 
 _TABLES = """
@@ -102,7 +103,7 @@ async def on(rehearsal_id: UUID) -> AsyncGenerator[None]:
     engine = PostgresEngine(config={"dsn": get_settings().database_url}, extensions=())
     await engine.start_connection_pool(
         min_size=1,
-        max_size=CONNECTIONS,
+        max_size=get_settings().rehearsal_connections,
         connection_class=db.PooledConnection,
         server_settings={"search_path": f"{name_of(rehearsal_id)}, public"},
     )
@@ -132,5 +133,20 @@ async def alone(rehearsal_id: UUID) -> AsyncGenerator[bool]:
     key = int.from_bytes(rehearsal_id.bytes[-8:], "big", signed=True)
     try:
         yield bool(await conn.fetchval("SELECT pg_try_advisory_lock($1)", key))
+    finally:
+        await conn.close()
+
+
+@asynccontextmanager
+async def slot() -> AsyncGenerator[bool]:
+    """Yield whether one more rehearsal may be played now, by any worker; a process that dies gives its slot back."""
+    conn = await asyncpg.connect(get_settings().database_url)
+    try:
+        numbers = range(get_settings().rehearsals_at_once)
+        for number in numbers:
+            if await conn.fetchval("SELECT pg_try_advisory_lock($1, $2)", _SLOTS, number):
+                yield True
+                return
+        yield False
     finally:
         await conn.close()

@@ -1,5 +1,7 @@
 """Input that breaks programs: picked by hand, and generated."""
 
+import base64
+
 from hypothesis import strategies as st
 
 CHARACTERS = (
@@ -40,7 +42,14 @@ LONG = (
     "*_" * 5_000,
 )
 
-ALL = (*CHARACTERS, *MARKUP, *NUMBERS, *TIMES, *NAMES, *ADDRESSES, *LONG)
+# Texts that a decoder follows too deep, plain and as the base64 in which solutions and tokens come; all under 4096 long.
+_DEEP = ("[" * 3_000, "[" * 1_500 + "]" * 1_500, '{"a":' * 600, "(" * 3_000)
+NESTED = (*_DEEP, *(base64.b64encode(text.encode()).decode() for text in _DEEP))
+EXPONENTS = (
+    "1E999999", "1e999999999999", "-1E999999", "1E-999999", "0E999999999", "9.99E+999999999", "1e400", "1E18", "1.e5", "E5", "sNaN", "0x1p99999",
+)  # fmt: skip
+
+ALL = (*CHARACTERS, *MARKUP, *NUMBERS, *TIMES, *NAMES, *ADDRESSES, *LONG, *NESTED, *EXPONENTS)
 # What fits a path or a header: the server in front refuses longer ones (414, 431).
 SHORT = tuple(text for text in ALL if 0 < len(text) <= 600)
 

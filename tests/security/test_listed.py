@@ -11,7 +11,7 @@ TEXT = (ROOT / "SECURITY.md").read_text()
 ATTACKS = (
     "scripts in pages", "clickjacking", "forged forms", "session fixation", "open redirects", "requests by the server (SSRF)",
     "mass assignment", "other people's things (IDOR)", "headers in mails", "zip bombs", "image bombs", "CSV injection",
-    "lost and leaked keys",
+    "lost and leaked keys", "one client that stops the server", "deeply nested input", "being led away unawares",
 )  # fmt: skip
 
 

@@ -14,8 +14,9 @@ from app.auth.cookies import cookie_name
 from app.core.assets import FOREVER
 from app.core.errors import Invalid, NotFound
 from app.core.forms import read_form
+from app.core.ratelimit import limit
 from app.core.rendering import HTML
-from app.core.theme import Theme, theme_css
+from app.core.theme import Theme, known_css, theme_css
 from app.pages import loading, showing, streaming
 from app.pages.answering import VARY, Shown, clock_header
 from app.pages.arriving import arrival
@@ -36,6 +37,8 @@ PersonalPart = Callable[[Request_, PageRecord], Awaitable[str]]
 
 BUYER_COOKIE = "buyer"
 PRIVATE = "private, no-store"
+# New themes of one address; a page's own is nearly always in memory.
+THEME_RATE = "60/minute"
 SHORT_ID = re.compile(r"[0-9A-Za-z]{1,22}")
 THEME = re.compile(r"((?:[0-9a-f]{6}-){4})([a-z]+)-([a-z]+)\.css")
 
@@ -148,15 +151,21 @@ class PublicController(Controller):
         return await _preview(request, short_id, choice, now)
 
     @get("/theme/{name:str}", media_type="text/css")
-    async def theme(self, name: FromPath[str]) -> Response[str]:
-        """A theme's stylesheet. Its address holds the whole theme, so it is kept for ever."""
+    async def theme(self, request: Request_, name: FromPath[str]) -> Response[str]:
+        """A theme's stylesheet. Its address holds the whole theme, so it is kept for ever.
+
+        Anybody can make up themes, so those that are not in memory are limited by address.
+        """
         found = THEME.fullmatch(name)
         if found is None:
             raise NotFound
         colours = [f"#{colour}" for colour in found.group(1).strip("-").split("-")]
         try:
-            css = theme_css(Theme(*colours, *found.groups()[1:]))  # type: ignore[arg-type]  # Theme checks
+            theme = Theme(*colours, *found.groups()[1:])  # type: ignore[arg-type]  # Theme checks
         except ValueError:
             raise NotFound from None
+        if (css := known_css(theme)) is None:
+            await limit(request, "theme", THEME_RATE)
+            css = theme_css(theme)
         headers = {"Cache-Control": FOREVER}
         return Response(css, media_type="text/css", headers=headers)

@@ -176,6 +176,7 @@ class PageType:
     - `moments(settings, times)`: the type's own instants. At each the page is rendered again and a transition recorded.
     - `moment_words()`: what the console's history says of each moment, by its name.
     - `redirect(view)`: where visitors are sent now; the page's afterlife comes after it.
+    - `addresses(settings)`: every address that `redirect` may return one day; the page names their hosts beforehand.
     - `accepts(view)`: whether registrations are taken.
     - `moved(settings, by)`: the settings after a pause that moves the page's clock.
     - `again(settings)`: the settings of a page that is run again, without the times that are over.
@@ -198,6 +199,7 @@ class PageType:
     moments: Callable[[Any, PageTimes], Sequence[Moment]] = _nothing
     moment_words: Callable[[], dict[str, str]] = dict
     redirect: Callable[[Any], str | None] = _none
+    addresses: Callable[[Any], Sequence[str]] = lambda _settings: ()
     accepts: Callable[[Any], Acceptance] = _never
     moved: Callable[[Any, timedelta], PageSettings] = lambda settings, _by: settings
     again: Callable[[Any], PageSettings] = lambda settings: settings

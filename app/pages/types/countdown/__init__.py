@@ -22,6 +22,7 @@ PAGE_TYPE = PageType(
     moments=behaviour.moments,
     moment_words=lambda: {behaviour.REACHED: _("The countdown reached zero")},
     redirect=behaviour.redirect,
+    addresses=behaviour.addresses,
     accepts=behaviour.accepts,
     moved=behaviour.moved,
     again=behaviour.again,

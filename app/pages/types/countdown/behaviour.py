@@ -50,6 +50,10 @@ def redirect(view: PageView) -> str | None:
     return own.at_zero.url
 
 
+def addresses(settings: CountdownSettings) -> list[str]:
+    return [settings.at_zero.url] if isinstance(settings.at_zero, Redirect) else []
+
+
 def accepts(view: PageView) -> Acceptance:
     own = _own(view)
     if view.phase is Phase.SCHEDULED:

@@ -2,7 +2,7 @@
 
 from app.core.i18n import gettext as _
 from app.pages.types.base import PageType
-from app.pages.types.flash_sale.behaviour import FOLDER, redirect, updates
+from app.pages.types.flash_sale.behaviour import FOLDER, addresses, redirect, updates
 from app.pages.types.flash_sale.form import FlashSaleForm
 from app.pages.types.flash_sale.settings import FlashSaleSettings
 
@@ -20,4 +20,5 @@ PAGE_TYPE = PageType(
     collects="orders",
     end_label=lambda: _("End of the sale"),
     redirect=redirect,
+    addresses=addresses,
 )

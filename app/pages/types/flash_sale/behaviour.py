@@ -23,6 +23,10 @@ def redirect(view: PageView) -> str | None:
     return cast(FlashSaleSettings, view.page.settings).sold_out_url if sold_out else None
 
 
+def addresses(settings: FlashSaleSettings) -> list[str]:
+    return [settings.sold_out_url] if settings.sold_out_url else []
+
+
 def updates(view: PageView) -> list[tuple[str, dict[str, Any]]]:
     """Return the small fragments that a live update swaps, as (template, context). Never the fields of the form."""
     if view.phase is Phase.EXPIRED:

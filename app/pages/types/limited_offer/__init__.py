@@ -18,6 +18,7 @@ PAGE_TYPE = PageType(
     collects="orders",
     end_label=lambda: _("End of the offer"),
     redirect=behaviour.redirect,
+    addresses=behaviour.addresses,
     noticeable=behaviour.noticeable,
     incomplete=behaviour.incomplete,
 )

@@ -23,6 +23,10 @@ def redirect(view: PageView) -> str | None:
     return after.url if over and isinstance(after, Redirect) else None
 
 
+def addresses(settings: OfferSettings) -> list[str]:
+    return [settings.after.url] if isinstance(settings.after, Redirect) else []
+
+
 def noticeable(before: OfferSettings, after: OfferSettings) -> list[Noticed]:
     if before.code == after.code:
         return []
