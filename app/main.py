@@ -51,6 +51,7 @@ from app.pages.controllers import set_personal_part
 from app.pages.counting import count_visits
 from app.pages.front_door import FrontDoor
 from app.pages.link_figures import tell_takings
+from app.pages.owning import sells_now
 from app.pages.public import cache
 from app.pages.room import count_pages_now, cover_bytes
 from app.pages.visitors import visits
@@ -62,6 +63,7 @@ from app.privacy.erasing import also_forget
 from app.privacy.rules import add_rules
 from app.privacy.security_words import privacy_words
 from app.products import jobs as products_jobs
+from app.products import promising
 from app.products.controllers import controllers as products_routes
 from app.products.room import count_products, stored_bytes
 from app.registrations import jobs as registrations_jobs
@@ -155,6 +157,7 @@ def register_handlers() -> None:
     visits.hand_to(add_up_visits)
     tell_takings(order_takings)
     tell_takings(registration_takings)
+    promising.ask(sells_now)
     usage.register(Limit.ACTIVE_PAGES, count_pages_now)
     usage.register(Limit.PRODUCTS, count_products)
     usage.register(Limit.STORAGE, stored_bytes)

@@ -31,7 +31,8 @@ class FileView:
 
 @dataclass(frozen=True)
 class LineView:
-    """One line of a receipt; `total` is what the page asked for the whole quantity, in minor units, before a discount."""
+    """One line of a receipt; `total` is what the page asked for the whole quantity, in minor units, before a discount. `instead` says what the
+    buyer gets where there is nothing to download."""
 
     id: UUID
     product_id: UUID
@@ -39,9 +40,10 @@ class LineView:
     quantity: int
     total: int
     files: tuple[FileView, ...] = ()
+    instead: str = ""
 
-    def with_files(self, files: tuple[FileView, ...]) -> "LineView":
-        return replace(self, files=files)
+    def with_files(self, files: tuple[FileView, ...], instead: str) -> "LineView":
+        return replace(self, files=files, instead=instead)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from app.core.db import Record, fetch, fetch_one, fetch_value
 from app.core.settings import get_settings
 from app.orders.discounts import discount_view
 from app.orders.presenting import FileView, LineView, OrderView
-from app.products.queries import FileRef, original_files
+from app.products.queries import FileRef, instead_of_files, original_files
 
 _COLUMNS = """
 SELECT o.id, o.number, o.state, o.email, o.amount, o.currency, o.refunded_amount, o.created_at, o.completed_at,
@@ -82,6 +82,8 @@ async def _view(row: Record | None) -> OrderView | None:
     items: list[dict[str, Any]] = json.loads(row["lines"] or "[]")
     lines = _lines(items)
     files = {product: await _files(product) for product in _products(lines)}
+    without = [product for product, found in files.items() if not found]
+    instead = await instead_of_files(without) if without else {}
     terms: dict[str, Any] = json.loads(row["terms"])
     return OrderView(
         **{name: row[name] for name in _SAME},
@@ -93,7 +95,10 @@ async def _view(row: Record | None) -> OrderView | None:
         page_url=_page_url(terms.get("short_id")),
         confirmation=terms.get("confirmation_message") or "",
         discount=discount_view(terms, sum(item["reduction"] * item["quantity"] for item in items)),
-        lines=tuple(line.with_files(files.get(line.product_id, ())) for line in lines),
+        lines=tuple(
+            line.with_files(files.get(line.product_id, ()), instead.get(line.product_id, ""))
+            for line in lines
+        ),
     )
 
 

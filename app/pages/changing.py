@@ -115,9 +115,9 @@ async def _store_contents(page: PageRecord, contents: tuple[Content, ...], now: 
     )
     await db.execute_many(
         """INSERT INTO page_content (id, page_id, product_id, position, title, summary, image, amount, currency,
-             quantity, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+             quantity, created_at, instead) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
            ON CONFLICT (page_id, product_id) DO UPDATE SET position = $4, title = $5, summary = $6, image = $7,
-             amount = $8, currency = $9, quantity = $10""",
+             amount = $8, currency = $9, quantity = $10, instead = $12""",
         [
             (
                 new_id(),
@@ -131,6 +131,7 @@ async def _store_contents(page: PageRecord, contents: tuple[Content, ...], now: 
                 content.currency,
                 content.quantity,
                 now,
+                content.instead,
             )
             for content in contents
         ],
@@ -157,12 +158,13 @@ async def follow_product(product_id: UUID, now: datetime) -> None:
         return
     async with db.transaction():
         rows = await db.fetch(
-            """UPDATE page_content SET title = $2, summary = $3, image = $4
+            """UPDATE page_content SET title = $2, summary = $3, image = $4, instead = $5
                WHERE product_id = $1 RETURNING page_id""",
             product_id,
             card.name,
             card.description,
             keep_picture(card.cover),
+            card.instead,
         )
         for page_id in sorted({row["page_id"] for row in rows}):
             await touch(page_id)

@@ -68,6 +68,7 @@ def _following(content: Content, card: ProductCard) -> Content:
         content,
         title=card.name,
         summary=card.description,
+        instead=card.instead,
         image=keep_picture(card.cover),
         samples=card.samples,
     )

@@ -33,9 +33,9 @@ async def copy_page(
     if made:
         await db.execute(
             """INSERT INTO page_content (id, page_id, kind, product_id, position, title, summary, image, amount,
-                 currency, quantity, created_at)
+                 currency, quantity, created_at, instead)
                SELECT gen_random_uuid(), $2, kind, product_id, position, title, summary, image, amount,
-                 currency, quantity, $3 FROM page_content WHERE page_id = $1""",
+                 currency, quantity, $3, instead FROM page_content WHERE page_id = $1""",
             *(page.id, new_page_id, now),
         )
         await give_stock(new_page_id)

@@ -68,4 +68,4 @@ def _seen(page: PageRecord, edit: Edit, logged: list[Change]) -> list[str]:
 
 
 def _products(shown: PageRecord | Edit) -> list[tuple[str, str, str]]:
-    return [(each.title, each.summary, each.image) for each in shown.contents]
+    return [(each.title, each.summary, each.image, each.instead) for each in shown.contents]

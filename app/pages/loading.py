@@ -27,7 +27,8 @@ CHANGES_SHOWN = 50
 
 @dataclass(frozen=True)
 class Content:
-    """One item on a page. `amount` is the original price in minor units."""
+    """One item on a page. `amount` is the original price in minor units; `instead` is what buyers get
+    where there is nothing to download."""
 
     id: UUID
     product_id: UUID
@@ -40,6 +41,7 @@ class Content:
     quantity: int | None
     stock_id: UUID | None
     samples: tuple[Sample, ...] = ()
+    instead: str = ""
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from app.pages.lifecycle import Cause, PageTimes
 from app.pages.loading import PageRecord
 from app.pages.recording import record_transition, store_times, touch
 from app.pages.room import ensure_room_for_pages
+from app.products.queries import lacking_files
 from app.stock.capacity import create_stock, set_capacity
 
 
@@ -47,6 +48,7 @@ async def _bring_out(page: PageRecord, after: PageTimes, user_id: UUID, now: dat
     await ensure_verified(user_id)
     async with db.transaction():
         await store_times(page, after, now)
+        await _require_deliverable(page)
         await _fill_stock(page, now)
         await own_codes.ensure_in_step(page, user_id, now)
         await record_transition(
@@ -60,6 +62,17 @@ async def _bring_out(page: PageRecord, after: PageTimes, user_id: UUID, now: dat
         )
         await _touch_predecessors(page)
         await ensure_room_for_pages(page.organization_id, now)
+
+
+async def _require_deliverable(page: PageRecord) -> None:
+    """Raise Invalid when buyers would get nothing: no file, and no word of what they get instead."""
+    if lacking := await lacking_files(page.product_ids()):
+        raise Invalid(
+            _(
+                "“%(name)s” has no file. Upload one, or say at the product what buyers get instead of a download.",
+                name=lacking[0],
+            )
+        )
 
 
 async def _touch_predecessors(page: PageRecord) -> None:

@@ -70,7 +70,7 @@ class PageContent(Table, tablename="page_content"):
     """An item on a page. `amount` is the original price in minor units; `quantity` is what the creator offers of
     it when the inventory is limited per item, and `stock_id` counts it.
 
-    Like the price, `title`, `summary` and `image` (the product's cover, as products know it) are what the creator put
+    Like the price, `title`, `summary`, `instead` (of a download) and `image` (the product's cover, as products know it) are what the creator put
     on this page: they follow the product when the page is saved, not behind its back.
     """
 
@@ -81,6 +81,7 @@ class PageContent(Table, tablename="page_content"):
     position = SmallInt(null=False, default=0)
     title = Varchar(length=200, null=False)
     summary = Text(null=False)
+    instead = Text(null=False, default="")
     image = Varchar(length=500, null=False, default="")
     amount = BigInt(null=False)
     currency = Varchar(length=3, null=False)

@@ -211,7 +211,7 @@ class PageView:
             self._lasting_settings,
             self.query,
             [
-                (content.id, content.title, content.image, content.samples)
+                (content.id, content.title, content.image, content.samples, content.instead)
                 for content in page.contents
             ],
         )

@@ -31,6 +31,7 @@ class ProductForm(FormModel):
     description: Annotated[str, Field(max_length=5000)] = ""
     price: Annotated[str, Field(min_length=1, max_length=30)]
     currency: Annotated[str, AfterValidator(_known_currency)]
+    instead: Annotated[str, Field(max_length=1000)] = ""
     expires_at: Annotated[str, Field(max_length=40)] = ""
     expires_at_fold: Fold = ""
     zone: ZoneName = "UTC"
@@ -44,7 +45,7 @@ class NewProductForm(ProductForm):
 
 @dataclass(frozen=True)
 class Details:
-    """What a product is: `amount` in minor units, `expires_at` in UTC, `zone` the one it was typed in."""
+    """What a product is; `instead` says what buyers get where there is nothing to download. `amount` in minor units, `expires_at` in UTC, `zone` the one it was typed in."""
 
     name: str
     description: str
@@ -52,6 +53,7 @@ class Details:
     currency: str
     zone: str
     expires_at: datetime | None
+    instead: str = ""
 
 
 def read_details(
@@ -78,7 +80,9 @@ def read_details(
         form.take(error)
     if form.errors:
         return None
-    return Details(data.name, data.description, amount, data.currency, data.zone, expires_at)
+    return Details(
+        data.name, data.description, amount, data.currency, data.zone, expires_at, data.instead
+    )
 
 
 def empty_form(zone: str = "") -> Form[NewProductForm]:
@@ -93,6 +97,7 @@ def filled_form(product: ProductDetail) -> Form[ProductForm]:
         values={
             "name": product.name,
             "description": product.description,
+            "instead": product.instead,
             "price": format_amount_input(product.amount, product.currency),
             "currency": product.currency,
             "expires_at": to_local(product.expires_at, product.zone),

@@ -51,6 +51,7 @@ class ProductCard:
     created_at: datetime
     files: int
     cover: Cover | None
+    instead: str = ""
     samples: tuple[Sample, ...] = ()
 
 
@@ -102,6 +103,7 @@ class ProductDetail:
     zone: str
     expires_at: datetime | None
     files: tuple[FileRef, ...]
+    instead: str = ""
 
     def of_kind(self, kind: FileKind) -> list[FileRef]:
         return [file for file in self.files if file.kind == kind]
@@ -127,5 +129,6 @@ def as_card(row: Record, samples: tuple[Sample, ...] = ()) -> ProductCard:
         created_at=row["created_at"],
         files=row["files"],
         cover=as_cover(row["cover_key"], row["width"], row["height"]),
+        instead=row["instead"],
         samples=samples,
     )

@@ -19,7 +19,7 @@ CHOICES_LIMIT = 200
 
 # $1 is always the present moment. An inactive product is inactive whatever its expiry.
 _CARDS = f"""
-SELECT p.id, p.name, p.description, p.amount, p.currency, p.zone, p.expires_at, p.created_at, p.group_id, p.user_id,
+SELECT p.id, p.name, p.description, p.instead, p.amount, p.currency, p.zone, p.expires_at, p.created_at, p.group_id, p.user_id,
   CASE WHEN NOT p.active THEN 'inactive' WHEN p.expires_at <= $1 THEN 'expired' ELSE 'active' END AS state,
   (SELECT count(*) FROM file o WHERE o.product_id = p.id AND o.kind = 'original') AS files,
   c.object_key AS cover_key, c.width, c.height, {SAMPLES.format(id="p.id")} AS samples
@@ -92,6 +92,7 @@ async def find_product(group_id: UUID, product_id: UUID, now: datetime) -> Produ
         "group_id",
         "name",
         "description",
+        "instead",
         "amount",
         "currency",
         "state",
@@ -102,6 +103,26 @@ async def find_product(group_id: UUID, product_id: UUID, now: datetime) -> Produ
         expires_at=row["expires_at"],
         files=tuple(await product_files(product_id)),
     )
+
+
+async def lacking_files(ids: Iterable[UUID]) -> list[str]:
+    """Return the names of products with nothing to download whose creator has not said what buyers get instead. Locks them
+    in the current transaction, so that no last file is removed meanwhile."""
+    rows = await fetch(
+        """SELECT p.name FROM product p WHERE p.id = ANY($1::uuid[]) AND p.instead = ''
+           AND NOT EXISTS (SELECT 1 FROM file f WHERE f.product_id = p.id AND f.kind = 'original')
+           ORDER BY p.id FOR SHARE OF p""",
+        list(ids),
+    )
+    return [row["name"] for row in rows]
+
+
+async def instead_of_files(ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Return what buyers get of products instead of a download, where the creator says so."""
+    rows = await fetch(
+        "SELECT id, instead FROM product WHERE id = ANY($1::uuid[]) AND instead <> ''", list(ids)
+    )
+    return {row["id"]: row["instead"] for row in rows}
 
 
 async def product_files(product_id: UUID, kind: FileKind | None = None) -> list[FileRef]:

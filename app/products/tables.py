@@ -48,6 +48,8 @@ class Product(Table, tablename="product"):
     )
     name = Varchar(length=120)
     description = Text(default="")
+    # What buyers get where there is nothing to download, in the creator's words.
+    instead = Text(null=False, default="")
     amount = BigInt()
     currency = Varchar(length=3)
     active = Boolean(default=True)

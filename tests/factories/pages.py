@@ -69,6 +69,7 @@ async def make_draft(
                 cards[product_id].currency,
                 per_item[index] if per_item else None,
                 None,
+                instead=cards[product_id].instead,
             )
             for index, product_id in enumerate(ids)
         ),

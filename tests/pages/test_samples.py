@@ -83,7 +83,7 @@ async def test_a_page_follows_a_change_at_once(
     if change == "added":
         await import_file(product, "new.txt", b"New", now, kind=FileKind.PREVIEW)
     else:
-        await remove_file(product, (await preview_files(product))[0].id)
+        await remove_file(product, (await preview_files(product))[0].id, now)
     await changing.follow_product(product, now)
     assert (await loading.by_id(page.id)).version > version
     after = (await client.get(f"/p/{page.short_id}")).text

@@ -82,7 +82,7 @@ class FileController(Controller):
         now: Named[datetime],
     ) -> Response[str]:
         await find_product(viewer.group_id, product_id, now)
-        kind = await remove_file(product_id, file_id)
+        kind = await remove_file(product_id, file_id, now)
         return await _files(request, viewer, product_id, kind, now, _("File removed."))
 
 

@@ -12,7 +12,7 @@ from app.auth.permissions import Permission
 from app.auth.viewer import Viewer
 from app.auth.viewing import requires
 from app.billing.limits import LimitReached
-from app.core.forms import FORM_LEVEL, read_form
+from app.core.forms import FORM_LEVEL, FieldError, read_form
 from app.core.i18n import gettext as _
 from app.core.rendering import fragments, is_htmx, page, redirect
 from app.products.controllers.views import form_context, show_context
@@ -112,7 +112,12 @@ class ProductController(Controller):
         form = await read_form(request, ProductForm)
         details = read_details(form, now, kept=product.expires_at)
         if details is not None:
-            await change_product(viewer, product_id, details, now)
+            try:
+                await change_product(viewer, product_id, details, now)
+            except FieldError as error:
+                form.take(error)
+                details = None
+        if details is not None:
             if not is_htmx(request):
                 return redirect(request, f"/console/products/{product_id}", toast=_("Saved."))
         elif not is_htmx(request):
