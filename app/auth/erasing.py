@@ -47,8 +47,8 @@ async def orphan(organization_id: UUID) -> None:
     )
 
 
-async def erase_person(user_id: UUID, address: str, now: datetime) -> None:
-    """Erase who somebody was, in the caller's transaction: their own rows, and their address in what others did."""
+async def erase_person(user_id: UUID, now: datetime) -> None:
+    """Erase who somebody was, and the rows that are theirs alone, in the caller's transaction."""
     for table in _OWN:
         await db.execute(f"DELETE FROM {table} WHERE user_id = $1", user_id)  # noqa: S608 - own text
     await db.execute(
@@ -56,10 +56,15 @@ async def erase_person(user_id: UUID, address: str, now: datetime) -> None:
            WHERE id = $1""",
         *(user_id, f"{user_id}@erased.invalid", GONE, now, NO_PASSWORD),
     )
+
+
+async def forget_in_logs(address: str) -> None:
+    """Take a confirmed address out of the security logs of others, in the caller's transaction. A longer address that it is
+    part of stays."""
     await db.execute(
         """UPDATE security_log SET details = (
-             SELECT jsonb_object_agg(key, CASE WHEN strpos(lower(value #>> '{}'), lower($1)) > 0
+             SELECT jsonb_object_agg(key, CASE WHEN lower(value #>> '{}') = lower($1)
                THEN to_jsonb($2::text) ELSE value END) FROM jsonb_each(details))
-           WHERE strpos(lower(details::text), lower($1)) > 0""",
+           WHERE EXISTS (SELECT 1 FROM jsonb_each_text(details) AS d WHERE lower(d.value) = lower($1))""",
         *(address, GONE),
     )

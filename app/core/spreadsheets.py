@@ -27,6 +27,8 @@ _DATE = re.compile(
 )
 # These stay as they are: eleven digits are shown whole.
 _PLAIN_NUMBER = re.compile(r"0|[1-9][0-9]{0,10}")
+# Four numbers are no date.
+_IP_ADDRESS = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
 
 
 def safe_cell(text: str) -> str:
@@ -44,7 +46,9 @@ def _is_run(text: str) -> bool:
 
 def _is_changed(text: str) -> bool:
     bare = text.strip()
-    if not bare or len(bare) > LONGEST_CHANGED or _PLAIN_NUMBER.fullmatch(text):
+    if not bare or len(bare) > LONGEST_CHANGED:
+        return False
+    if _PLAIN_NUMBER.fullmatch(text) or _IP_ADDRESS.fullmatch(text):
         return False
     return bool(_NUMERIC.fullmatch(bare) or _DATE.fullmatch(bare))
 

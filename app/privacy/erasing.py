@@ -29,7 +29,7 @@ from app.receipts.giving import ACCOUNT, give_receipt
 from app.registrations import forgetting as registrations
 from app.registrations.expiring import erase_on
 from app.storage.forgetting import forget_uploads, remove_folder
-from app.teams.forgetting import forget_person
+from app.teams.forgetting import forget_invited, forget_inviter
 
 FINISH_JOB = "privacy.finish_erasure"
 # Checkouts that are open get the time to be paid or to lapse.
@@ -116,24 +116,33 @@ async def _erase(
         await accounts.orphan(effect.organization_id)
     else:
         await accounts.leave(who.id, now)
-    own = effect.organization_id if effect.whole else None
-    elsewhere = [
-        *await orders.orders_of_address(who.email, own),
-        *await registrations.of_address(who.email, own),
-    ]
-    await empty_to(who.email, elsewhere)
     await empty_about([who.id])
-    await forget_person(who.id, who.email)
-    await forget_address(who.email)
+    await forget_inviter(who.id)
     await db.execute("DELETE FROM data_export WHERE user_id = $1", who.id)
     await forget_member(who.id)
-    for forget in _above:
-        await forget(who.email)
-    await accounts.erase_person(who.id, who.email, now)
+    if who.verified:
+        await _forget_address(who.email, effect)
+    await accounts.erase_person(who.id, now)
     for folder in folders:
         await remove_folder(folder)
     number = await give_receipt(ACCOUNT, who.email, now, **vars(erased))
     await emails.account_erased(who, found, number, erased, whole=effect.whole, now=now)
+
+
+async def _forget_address(address: str, effect: Consequences) -> None:
+    """Forget what is known of a mailbox. Only for an address that was confirmed: anybody can sign up with any, and what
+    others have of it is its owner's."""
+    own = effect.organization_id if effect.whole else None
+    elsewhere = [
+        *await orders.orders_of_address(address, own),
+        *await registrations.of_address(address, own),
+    ]
+    await empty_to(address, elsewhere)
+    await forget_invited(address)
+    await forget_address(address)
+    for forget in _above:
+        await forget(address)
+    await accounts.forget_in_logs(address)
 
 
 async def _erase_organization(organization_id: UUID, user_id: UUID, now: datetime) -> list[str]:

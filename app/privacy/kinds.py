@@ -34,6 +34,11 @@ def _whose(member: Member) -> Any:
     return None if runs_organization(member) else member.id
 
 
+def _mailbox(member: Member) -> str:
+    """Return the address whose messages are theirs: none before it is confirmed, for anybody can sign up with any."""
+    return member.email if member.verified else ""
+
+
 def runs_organization(member: Member) -> bool:
     """Whether somebody may take along what is their organization's."""
     return member.can(Permission.MANAGE_TEAM)
@@ -45,7 +50,9 @@ KINDS = (
         "sessions", lambda who: sessions_of(who.id), lambda: _("Where you are and were logged in")
     ),
     Kind("security-log", lambda who: log_of(who.id), lambda: _("What happened to your account")),
-    Kind("messages", lambda who: messages_to(who.email), lambda: _("Messages that you were sent")),
+    Kind(
+        "messages", lambda who: messages_to(_mailbox(who)), lambda: _("Messages that you were sent")
+    ),
     Kind(
         "pages",
         lambda who: pages_of(who.organization_id, _whose(who)),

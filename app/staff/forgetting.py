@@ -27,8 +27,8 @@ async def forget_person(address: str) -> None:
     )
     await db.execute(
         """UPDATE staff_action SET details = (
-             SELECT jsonb_object_agg(key, CASE WHEN strpos(lower(value #>> '{}'), lower($1)) > 0
+             SELECT jsonb_object_agg(key, CASE WHEN lower(value #>> '{}') = lower($1)
                THEN to_jsonb($2::text) ELSE value END) FROM jsonb_each(details))
-           WHERE strpos(lower(details::text), lower($1)) > 0""",
+           WHERE EXISTS (SELECT 1 FROM jsonb_each_text(details) AS d WHERE lower(d.value) = lower($1))""",
         *(address, GONE),
     )

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from app.core import db
 from app.notifications.forgetting import empty_about
+from app.teams.tables import Invitation
 
 KEPT = timedelta(days=30)
 
@@ -17,10 +18,17 @@ async def forget_invitations(now: datetime) -> int:
     )
 
 
-async def forget_person(user_id: UUID, address: str) -> None:
-    """Delete what somebody invited to and was invited to, in the caller's transaction."""
+async def forget_inviter(user_id: UUID) -> None:
+    """Delete the invitations that somebody sent, in the caller's transaction."""
+    rows = (
+        await Invitation.delete().where(Invitation.invited_by == user_id).returning(Invitation.id)
+    )
+    await empty_about([row["id"] for row in rows])
+
+
+async def forget_invited(address: str) -> None:
+    """Delete the invitations to a confirmed address, in the caller's transaction."""
     rows = await db.fetch(
-        "DELETE FROM invitation WHERE invited_by = $1 OR lower(email) = lower($2) RETURNING id",
-        *(user_id, address),
+        "DELETE FROM invitation WHERE lower(email) = lower($1) RETURNING id", address
     )
     await empty_about([row["id"] for row in rows])
