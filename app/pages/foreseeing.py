@@ -67,5 +67,5 @@ def _seen(page: PageRecord, edit: Edit, logged: list[Change]) -> list[str]:
     return [words for words, changed in differs.items() if changed]
 
 
-def _products(shown: PageRecord | Edit) -> list[tuple[str, str, str]]:
+def _products(shown: PageRecord | Edit) -> list[tuple[str, str, str, str]]:
     return [(each.title, each.summary, each.image, each.instead) for each in shown.contents]

@@ -44,7 +44,7 @@ class DoorController(Controller):
         text = query.get("page", "1")
         number = int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 1
         guests = await guests_of(event.page_id, query.get("q", ""), number)
-        context = {"event": event, "guests": guests}
+        context: dict[str, Any] = {"event": event, "guests": guests}
         if is_htmx(request):
             return fragments(request, ("registrations/door/_guests.html", context))
         return page(request, "registrations/door/event.html", **context)
