@@ -49,6 +49,7 @@ async def billing_context(viewer: Viewer, now: datetime) -> dict[str, Any]:
         "zone": viewer.zone or ZONE,
         "contact": contact(),
         "problem": None,
+        "back": None,
         **WORDS,
     }
 
