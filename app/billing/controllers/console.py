@@ -43,7 +43,7 @@ class BillingController(Controller):
     ) -> Response[str]:
         """The plans; `back` is a path of the console to come back to once one is chosen."""
         back = way_back(request)
-        context = {**await billing_context(viewer, now), "back": back}
+        context: dict[str, Any] = {**await billing_context(viewer, now), "back": back}
         response = page(request, "billing/show.html", **context)
         remember_way(response, back)
         return response
