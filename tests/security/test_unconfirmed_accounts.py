@@ -33,6 +33,12 @@ async def intruder(app: Any, clock: Any, owner: Any, run_jobs: Any) -> AsyncIter
         "VALUES ('evt_long', 'x', $2::jsonb, $1, $1), ('evt_guest', 'x', $3::jsonb, $1, $1)",
         *(now, json.dumps({"email": LONGER}), json.dumps({"email": GUEST})),
     )
+    # A message that was emptied has no recipient, and is nobody's.
+    await db.execute(
+        "INSERT INTO message (id, key, channel, name, recipient, state, created_at) "
+        "VALUES (gen_random_uuid(), 'emptied', 'email', 'order-completed', '', 'sent', $1)",
+        now,
+    )
     await run_jobs()
     viewer = await sign_up(GUEST, PASSWORD, "Somebody", now)
     async with await member_of(app, now, viewer) as member:
