@@ -15,6 +15,7 @@ from app.auth.viewing import load_viewer
 from app.core.clock import utc_now
 from app.core.head_requests import is_head
 from app.core.ratelimit import client_address
+from app.core.zones import UTC_NAME, reader_zone
 
 # Visitors' addresses never know a viewer: they answer everyone with the same bytes and ask no database who it is.
 ANONYMOUS = (
@@ -24,7 +25,7 @@ ANONYMOUS = (
 
 
 class ViewerMiddleware:
-    """Sets `scope["viewer"]` to a Viewer or None."""
+    """Sets `scope["viewer"]` to a Viewer or None, and the zone that times are shown in to the viewer's."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -35,7 +36,11 @@ class ViewerMiddleware:
             return
         viewer, cookies = await recognize(Request[Any, Any, Any](scope), utc_now())
         cast(dict[str, Any], scope)["viewer"] = viewer
-        await self.app(scope, receive, _setting(send, cookies) if cookies else send)
+        zone = reader_zone.set((viewer.zone if viewer else "") or UTC_NAME)
+        try:
+            await self.app(scope, receive, _setting(send, cookies) if cookies else send)
+        finally:
+            reader_zone.reset(zone)
 
 
 async def recognize(

@@ -23,6 +23,7 @@ from app.core.markdown import to_html, to_text
 from app.core.money import format_amount_input, format_money
 from app.core.settings import get_settings
 from app.core.signing import read_token, sign_token
+from app.core.zones import UTC_NAME, reader_zone, zone_name
 
 Request_ = Request[Any, Any, Any]
 # Litestar adds the charset to every text type.
@@ -35,7 +36,23 @@ _PRINTABLE = "".join(map(chr, range(0x21, 0x7F)))
 TEMPLATES = Path(__file__).parent.parent.parent / "templates"
 
 
-def _datetime(value: datetime, zone: str = "UTC", form: str = "") -> str:
+def when(value: datetime, form: str = "") -> str:
+    """Format a moment in the reader's zone, which each page of the console names."""
+    return _datetime(value, reader_zone.get(), form)
+
+
+def named_time(value: datetime, zone: str = UTC_NAME) -> str:
+    """Format a moment in `zone` with the zone's name beside it, for mails and for visitors."""
+    return f"{_datetime(value, zone)} ({zone_name(zone)})"
+
+
+def named_day(value: datetime, zone: str = UTC_NAME) -> str:
+    """Format the day of a moment in `zone`, with the zone's name beside it."""
+    day = format_date(value.astimezone(ZoneInfo(zone)), "long", i18n.current_language.get())
+    return f"{day} ({zone_name(zone)})"
+
+
+def _datetime(value: datetime, zone: str, form: str = "") -> str:
     """Format a moment in `zone` for the current language; `form` is one of CLDR's ("medium") or a pattern."""
     locale, tz = i18n.current_language.get(), ZoneInfo(zone)
     if form:
@@ -69,6 +86,10 @@ def _environment() -> Environment:
     filters: dict[str, Any] = {
         "money": _money,
         "datetime": _datetime,
+        "when": when,
+        "named_time": named_time,
+        "named_day": named_day,
+        "zone_name": zone_name,
         "direction": i18n.direction,
         "milliseconds": milliseconds,
         "amount_input": format_amount_input,
@@ -79,6 +100,7 @@ def _environment() -> Environment:
     names: dict[str, Any] = {
         "static": asset_url,
         "settings": get_settings(),
+        "reader_zone": reader_zone.get,
         "user": None,
         "request": None,
         "flash": None,

@@ -1,5 +1,6 @@
 """Time zones by their names, as people choose them: the current ones, whatever a browser or an old row calls them."""
 
+from contextvars import ContextVar
 from functools import lru_cache
 from importlib.resources import files
 from typing import Annotated
@@ -12,6 +13,8 @@ from app.core.forms import FieldError
 from app.core.i18n import gettext as _
 
 UTC_NAME = "UTC"
+# Whoever reads the answer to a request sees its times in this zone: their account's, or UTC where none is known.
+reader_zone: ContextVar[str] = ContextVar("reader_zone", default=UTC_NAME)
 
 
 def _lines(name: str) -> list[list[str]]:
@@ -49,11 +52,16 @@ def current_zone(name: str) -> str:
     return target if target in zones() else name
 
 
+def zone_name(zone: str) -> str:
+    """Return a zone's name as people read it: "America/New York"."""
+    return zone.replace("_", " ")
+
+
 def zone_choices(stored: str = "") -> list[tuple[str, str]]:
     """Return what a form offers, each with its words; a zone that is `stored` under another name stays chosen."""
     known = zones()
     names = known if not stored or stored in known else (stored, *known)
-    return [(name, name.replace("_", " ")) for name in names]
+    return [(name, zone_name(name)) for name in names]
 
 
 def check_zone(name: str) -> str:

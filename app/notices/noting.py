@@ -17,7 +17,7 @@ _SEES = {
 }
 
 
-async def add_notice(
+async def note(
     kind: str,
     key: str,
     group_id: UUID,

@@ -15,6 +15,7 @@ from app.core.forms import FieldError
 from app.core.i18n import current_language
 from app.core.i18n import gettext as _
 from app.core.money import format_money, minimum_words
+from app.core.zones import zone_name
 from app.orders.buyers import customer_id
 from app.orders.pricing import Discount
 from app.pages.selling import Offer
@@ -164,4 +165,5 @@ def _words_of_uses(level: Level, now: datetime | None) -> str:
 
 def _moment(moment: datetime, zone: str) -> str:
     language = current_language.get()
-    return format_datetime(moment, "medium", tzinfo=ZoneInfo(zone), locale=language)
+    told = format_datetime(moment, "medium", tzinfo=ZoneInfo(zone), locale=language)
+    return f"{told} ({zone_name(zone)})"

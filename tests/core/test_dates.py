@@ -36,7 +36,7 @@ def test_no_locale_writes_an_invisible_space(form: str) -> None:
 def test_a_page_shows_the_space() -> None:
     token = current_language.set("en")
     try:
-        shown = environment.from_string("{{ at|datetime }}").render(at=EVENING)
+        shown = environment.from_string("{{ at|when }}").render(at=EVENING)
     finally:
         current_language.reset(token)
     assert shown == "Dec 1, 2026, 8:00\u00a0PM"

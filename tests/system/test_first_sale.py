@@ -11,6 +11,7 @@ from playwright.async_api import Page, expect
 from app.core.clock import utc_now
 from tests.system.people import PHONE, Visitors
 from tests.system.steps import (
+    STEADY_ZONE,
     go_to_payment,
     local_input,
     mailed_link,
@@ -73,7 +74,7 @@ async def put_up_sale(page: Page) -> str:
     await page.goto("/console/pages/new")
     await page.get_by_role("radio", name="Flash sale").check()
     await page.get_by_label("Title").fill("One hour of river")
-    await page.get_by_label("Time zone").select_option("Europe/Berlin")
+    await page.get_by_label("Time zone").select_option(STEADY_ZONE)
     await page.get_by_role("button", name="Create draft").click()
     await page.wait_for_url("**/edit")
     preview = page.frame_locator("#preview-frame")
@@ -83,7 +84,7 @@ async def put_up_sale(page: Page) -> str:
     await page.get_by_text("So many altogether", exact=True).click()
     await page.get_by_label("Pieces altogether").fill("3")
     end = utc_now() + timedelta(hours=1)
-    await page.get_by_label("End of the sale").fill(local_input(end, "Europe/Berlin"))
+    await page.get_by_label("End of the sale").fill(local_input(end, STEADY_ZONE))
     await expect(preview.locator(".prices")).to_contain_text("€10.00")
     await page.get_by_role("button", name="Publish now").click()
     await page.locator("#confirm-yes").click()

@@ -15,12 +15,11 @@ from app.pages.loading import PageRecord
 from app.stock import holding
 from tests.factories.products import make_product
 from tests.system.people import PHONE, Visitors
-from tests.system.steps import live, local_input
+from tests.system.steps import STEADY_ZONE, live, local_input
 
 pytestmark = pytest.mark.system
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-ZONE = "Europe/Berlin"
 Later = Callable[[timedelta], Awaitable[None]]
 
 
@@ -41,13 +40,13 @@ async def create(page: Page, type_name: str, title: str) -> None:
     await page.goto("/console/pages/new")
     await page.get_by_role("radio", name=type_name).check()
     await page.get_by_label("Title").fill(title)
-    await page.get_by_label("Time zone").select_option(ZONE)
+    await page.get_by_label("Time zone").select_option(STEADY_ZONE)
     await page.get_by_role("button", name="Create draft").click()
     await page.wait_for_url("**/edit")
 
 
 async def at(page: Page, label: str, moment: datetime) -> None:
-    await page.get_by_label(label, exact=True).fill(local_input(moment, ZONE))
+    await page.get_by_label(label, exact=True).fill(local_input(moment, STEADY_ZONE))
 
 
 async def publish(page: Page) -> PageRecord:

@@ -15,10 +15,8 @@ from app.billing.controllers.console import PATH, RATE
 from app.billing.controllers.views import WORDS, billing_context, contact, too_much_for
 from app.billing.forms import ChangeForm, PlanForm
 from app.billing.plans import Plan, plan_by_key
-from app.billing.returning import lead_back
 from app.billing.standing import Standing, standing_of
 from app.billing.starting import start
-from app.billing.wording import ZONE
 from app.core.errors import BadRequest, Conflict, MayflyError, NotFound
 from app.core.forms import read_form
 from app.core.i18n import gettext as _
@@ -76,7 +74,7 @@ class ChangingController(Controller):
         except (Conflict, CardDeclined) as error:
             return await _refused(request, viewer, now, error)
         words = _("Your plan is %(plan)s now.", plan=plan.name)
-        return lead_back(request, PATH, words)
+        return redirect(request, PATH, toast=words)
 
 
 async def _offered(key: str) -> Plan:
@@ -98,7 +96,6 @@ async def _choice(viewer: Viewer, plan: Plan, now: datetime) -> dict[str, Any]:
         "problem": problem,
         "too_much": await too_much_for(viewer, plan),
         "id": new_id(),
-        "zone": viewer.zone or ZONE,
         "contact": contact(),
         **WORDS,
     }

@@ -13,9 +13,7 @@ from app.billing.changing import set_end
 from app.billing.controllers.views import billing_context
 from app.billing.forms import EndForm
 from app.billing.queries import customer_of
-from app.billing.returning import lead_back, remember_way, way_back
 from app.billing.starting import concluded
-from app.billing.wording import ZONE
 from app.core.errors import BadRequest, Conflict
 from app.core.forms import read_form
 from app.core.i18n import current_language
@@ -41,12 +39,7 @@ class BillingController(Controller):
     async def show(
         self, request: Request_, viewer: Named[Viewer], now: Named[datetime]
     ) -> Response[str]:
-        """The plans; `back` is a path of the console to come back to once one is chosen."""
-        back = way_back(request)
-        context: dict[str, Any] = {**await billing_context(viewer, now), "back": back}
-        response = page(request, "billing/show.html", **context)
-        remember_way(response, back)
-        return response
+        return page(request, "billing/show.html", **await billing_context(viewer, now))
 
     @get("/started")
     async def started(
@@ -64,7 +57,7 @@ class BillingController(Controller):
             words = _("The payment has not arrived yet. This page will know as soon as it has.")
             return redirect(request, PATH, toast=words)
         words = _("Thank you. Your plan is %(plan)s now.", plan=found.plan.name)
-        return lead_back(request, PATH, words)
+        return redirect(request, PATH, toast=words)
 
     @post("/cancellation", status_code=200)
     async def end(
@@ -101,4 +94,4 @@ class BillingController(Controller):
         await limit(request, "billing", RATE, key=str(viewer.organization_id))
         customer = await customer_of(viewer.organization_id)
         found = await get_subscriptions().invoices(customer) if customer else []
-        return page(request, "billing/invoices.html", invoices=found, zone=viewer.zone or ZONE)
+        return page(request, "billing/invoices.html", invoices=found)

@@ -10,7 +10,7 @@ from app.billing.plans import Plan, all_plans
 from app.billing.standing import Standing, standing_of
 from app.billing.statements import statement_of
 from app.billing.usage import Usage, usage_of
-from app.billing.wording import ZONE, amount_of, features_of, fee_words, name_of, price_of, remedy
+from app.billing.wording import amount_of, features_of, fee_words, name_of, price_of, remedy
 from app.core.settings import get_settings
 
 WORDS: dict[str, Any] = {
@@ -46,10 +46,8 @@ async def billing_context(viewer: Viewer, now: datetime) -> dict[str, Any]:
         "usages": await usage_of(viewer.organization_id, standing.plan),
         "month": month_of(now)[0],
         "sales": await statement_of(viewer.organization_id, *month_of(now)),
-        "zone": viewer.zone or ZONE,
         "contact": contact(),
         "problem": None,
-        "back": None,
         **WORDS,
     }
 

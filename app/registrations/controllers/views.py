@@ -51,7 +51,6 @@ async def detail_context(
         "consent": await consent_of(registration.consent_id),
         "history": await history_of(registration.id),
         "messages": await messages_about(registration.id),
-        "zone": collection.zone,
         "form": form or form_of(collection, registration),
         "problem": problem,
         "may_manage": viewer.can(Permission.MANAGE_REGISTRATIONS),
