@@ -30,7 +30,7 @@ from app.core.glued import GluedMiddleware
 from app.core.head_requests import HeadMiddleware
 from app.core.jobs import registry
 from app.core.live import bus
-from app.core.logging import configure_logging
+from app.core.logging import configure_error_reports, configure_logging
 from app.core.middleware import CrossOriginMiddleware, RequestMiddleware
 from app.core.patience import LARGEST_BODY
 from app.core.replica import replica
@@ -173,12 +173,7 @@ def create_app() -> Litestar:
     if problems := unsafe_settings(settings):
         raise RuntimeError("Unsafe settings: " + " ".join(problems))
     configure_logging(settings)
-    if settings.sentry_dsn:
-        import sentry_sdk  # only who has it takes the time and the memory of its package
-
-        sentry_sdk.init(
-            settings.sentry_dsn, environment=settings.environment, send_default_pii=False
-        )
+    configure_error_reports(settings)
     register_handlers()
     web = Litestar(
         route_handlers=ROUTES,

@@ -26,8 +26,11 @@ class ProfileForm(FormModel):
 
 
 class AddressForm(FormModel):
+    """`code` is asked for where two-factor is on."""
+
     email: OwnAddress
     current: Password
+    code: Annotated[str, StringConstraints(max_length=LONGEST_CODE)] = ""
 
 
 class BeginForm(FormModel):

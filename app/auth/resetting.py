@@ -13,6 +13,7 @@ from app.auth.limiting import forgive_codes
 from app.auth.passwords import NO_PASSWORD, check_new_password, fingerprint, hash_password
 from app.auth.security_log import count_since, note
 from app.auth.sessions import end_sessions
+from app.auth.two_factor import remove as remove_two_factor
 from app.core.db import execute, fetch_one, transaction
 from app.core.errors import ExpiredLink
 from app.core.ids import new_short_id, parse_id
@@ -21,6 +22,8 @@ from app.core.settings import get_settings
 from app.core.signing import read_token, sign_token
 
 JOB = "auth.reset"
+# An address was proven by its mailbox: what was asked for in its name before may not have been its owner's wish.
+PROVEN = "auth.address_proven"
 # So many mails go out for as long as a link works; whoever asks again has that many good links in the mailbox.
 MOST_LINKS = 5
 
@@ -33,6 +36,7 @@ class Resettable:
     email: str
     name: str
     password_hash: str
+    verified: bool
 
 
 def reset_token(user_id: UUID, password_hash: str, now: datetime) -> str:
@@ -68,14 +72,33 @@ async def send_reset_link(email: str, ip: str | None, request_id: str, now: date
         await emails.reset_password(row["id"], row["email"], token, minutes, request_id)
 
 
+async def first_password(user_id: UUID, now: datetime) -> str | None:
+    """Return a token for a new password of an account whose address nobody confirmed; None when somebody did.
+
+    Raises ExpiredLink when nobody logs in to the account any more.
+    """
+    row = await fetch_one(
+        'SELECT password_hash, verified_at IS NOT NULL AS verified FROM "user" WHERE id = $1',
+        user_id,
+    )
+    if row is None or row["password_hash"] == NO_PASSWORD:
+        raise ExpiredLink
+    return None if row["verified"] else reset_token(user_id, row["password_hash"], now)
+
+
 async def check_reset(token: str, now: datetime) -> Resettable:
     """Return the account of a link. Raises BadSignature (changed) or ExpiredLink (old, or used)."""
     payload = read_token("reset", token, now)
     row = await fetch_one(
-        'SELECT id AS user_id, email, name, password_hash FROM "user" WHERE id = $1',
+        """SELECT id AS user_id, email, name, password_hash, verified_at IS NOT NULL AS verified
+           FROM "user" WHERE id = $1""",
         parse_id(payload["user"]),
     )
-    if row is None or fingerprint(row["password_hash"], "reset") != payload["print"]:
+    if (
+        row is None
+        or row["password_hash"] == NO_PASSWORD
+        or fingerprint(row["password_hash"], "reset") != payload["print"]
+    ):
         raise ExpiredLink
     return Resettable(**dict(row))
 
@@ -84,6 +107,9 @@ async def reset_password(
     token: str, password: str, now: datetime, ip: str | None = None
 ) -> Resettable:
     """Set the new password, end every session, and confirm the address, for only its owner had the link.
+
+    Where nobody had confirmed it, somebody else may have made the account: a second step that was set up before goes,
+    and `PROVEN` tells the modules above.
 
     Raises as `check_reset`; also when the same link was used at the same moment. FieldError at `password` when that
     is easy to guess for this person.
@@ -101,6 +127,9 @@ async def reset_password(
             raise ExpiredLink
         await cancel_open(account.user_id, now)
         await forgive_codes(account.user_id)
+        if not account.verified:
+            await remove_two_factor(account.user_id)
+            await enqueue(PROVEN, {"user_id": str(account.user_id)})
         await end_sessions(account.user_id, now, cause="password", ip=ip)
         await note("password-reset", now, user_id=account.user_id, ip=ip)
         await emails.password_changed(account.user_id, account.email, now)

@@ -45,6 +45,13 @@ async def is_on(user_id: UUID) -> bool:
     )
 
 
+async def was_turned_on_since(user_id: UUID, moment: datetime) -> bool:
+    return await fetch_value(
+        "SELECT EXISTS (SELECT 1 FROM two_factor WHERE user_id = $1 AND confirmed_at >= $2)",
+        *(user_id, moment),
+    )
+
+
 async def begin(viewer: Viewer, password: str, now: datetime, ip: str | None = None) -> None:
     """Make a new key, which counts for nothing yet. Raises FieldError at `password`, Conflict when it is on already."""
     await prove_password(viewer, password, now, field="password", ip=ip)
@@ -113,24 +120,36 @@ async def take_code(user_id: UUID, code: str, now: datetime) -> str | None:
 
 
 async def _prove_both(
-    viewer: Viewer, password: str, code: str, now: datetime, ip: str | None
+    viewer: Viewer,
+    password: str,
+    code: str,
+    now: datetime,
+    ip: str | None,
+    field: str = "password",
 ) -> None:
-    await prove_password(viewer, password, now, field="password", ip=ip)
+    await prove_password(viewer, password, now, field=field, ip=ip)
     if await take_code(viewer.user_id, code, now) is None:
         await note("code-refused", now, user_id=viewer.user_id, ip=ip)
         raise FieldError("code", wrong_code())
 
 
 async def prove(
-    viewer: Viewer, password: str, code: str, now: datetime, ip: str | None = None
+    viewer: Viewer,
+    password: str,
+    code: str,
+    now: datetime,
+    ip: str | None = None,
+    *,
+    field: str = "password",
 ) -> None:
-    """Prove that it is the viewer: by the password, and by a code where two-factor is on. Raises FieldError."""
+    """Prove that it is the viewer: by the password, and by a code where two-factor is on. Raises FieldError at `field` for
+    the password, at `code` for the code."""
     if await is_on(viewer.user_id):
         if not code:
             raise FieldError("code", _("Please fill this in."))
-        await _prove_both(viewer, password, code, now, ip)
+        await _prove_both(viewer, password, code, now, ip, field)
     else:
-        await prove_password(viewer, password, now, field="password", ip=ip)
+        await prove_password(viewer, password, now, field=field, ip=ip)
 
 
 async def turn_off(

@@ -102,7 +102,7 @@ def from_framework(request: Request_, error: HTTPException) -> Response[Any]:
 def unexpected(request: Request_, error: Exception) -> Response[Any]:
     """Answer a bug: log it with its reference, tell no detail. A database that is away is none."""
     if is_outage(error):
-        log.warning("database.away", path=request.scope["path"], error=repr(error))
+        log.warning("database.away", path=logged_path(request.scope), error=repr(error))
         message = _("Nothing was lost. Please try again in a moment.")
         return _answer(request, 503, message, {"Retry-After": "2"})
     log.exception("unexpected_error", path=logged_path(request.scope), exc_info=error)

@@ -17,7 +17,7 @@ _SEES = {
 }
 
 
-async def note(
+async def add_notice(
     kind: str,
     key: str,
     group_id: UUID,

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from app.core.i18n import gettext as _
-from app.notices.noting import note
+from app.notices.noting import add_notice
 from app.orders.presenting import OrderView
 from app.orders.queries import seller_of
 
@@ -36,4 +36,6 @@ async def _note(
     if group_id is not None:
         title = f"{order.page_title}{words}"
         currency = order.currency
-        await note(kind, key, group_id, order.id, title, now, amount=amount, currency=currency)
+        await add_notice(
+            kind, key, group_id, order.id, title, now, amount=amount, currency=currency
+        )

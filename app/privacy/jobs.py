@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
+from app.auth.resetting import PROVEN
 from app.core import jobs
 from app.privacy import ending, erasing, exporting, retaining
 
@@ -20,6 +21,14 @@ async def build_export(payload: jobs.Payload, now: datetime) -> None:
 @jobs.job(ending.CLOSE_JOB)
 async def close_account(payload: jobs.Payload, now: datetime) -> None:
     await erasing.close(UUID(payload["erasure_id"]), now)
+
+
+@jobs.job(PROVEN)
+async def keep_proven(payload: jobs.Payload, now: datetime) -> None:
+    """The end of an account that was asked for before its address was proven is not its owner's wish."""
+    found = await ending.open_erasure(UUID(payload["user_id"]))
+    if found is not None:
+        await ending.keep(found, now)
 
 
 @jobs.job(erasing.FINISH_JOB)

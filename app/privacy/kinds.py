@@ -34,11 +34,6 @@ def _whose(member: Member) -> Any:
     return None if runs_organization(member) else member.id
 
 
-def _mailbox(member: Member) -> str:
-    """Return the address whose messages are theirs: none before it is confirmed, for anybody can sign up with any."""
-    return member.email if member.verified else ""
-
-
 def runs_organization(member: Member) -> bool:
     """Whether somebody may take along what is their organization's."""
     return member.can(Permission.MANAGE_TEAM)
@@ -51,7 +46,9 @@ KINDS = (
     ),
     Kind("security-log", lambda who: log_of(who.id), lambda: _("What happened to your account")),
     Kind(
-        "messages", lambda who: messages_to(_mailbox(who)), lambda: _("Messages that you were sent")
+        "messages",
+        lambda who: messages_to(who.email, confirmed=who.verified),
+        lambda: _("Messages that you were sent"),
     ),
     Kind(
         "pages",

@@ -13,22 +13,28 @@ from app.products.promising import nothing_left_words, something_to_get
 from app.products.room import ensure_room_for_products
 
 
-async def create_product(viewer: Viewer, product_id: UUID, details: Details, now: datetime) -> bool:
+async def create_product(
+    viewer: Viewer, product_id: UUID, details: Details, now: datetime, *, active: bool = True
+) -> bool:
     """Create a product under an id chosen by the form. False when it was there already (the form was sent twice).
+
+    One that is not `active` is hidden from new pages, and takes no room of the plan.
 
     Raises NotFound when the id belongs to another group's product, LimitReached when the plan has no room for one more.
     """
     async with transaction():
         created = await execute(
             """INSERT INTO product (id, user_id, organization_id, group_id, name, description, amount, currency,
-                 zone, expires_at, active, created_at, updated_at, instead)
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, true, $11, $11, $12) ON CONFLICT (id) DO NOTHING""",
+                 zone, expires_at, active, deactivated_at, deactivated_by, created_at, updated_at, instead)
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $13, $14, $15, $11, $11, $12) ON CONFLICT (id) DO NOTHING""",
             *(product_id, viewer.user_id, viewer.organization_id, viewer.group_id),
             *(details.name, details.description, details.amount, details.currency),
             *(details.zone, details.expires_at, now, details.instead),
+            *((True, None, None) if active else (False, now, viewer.user_id)),
         )
-        if created:
+        if created and active:
             await ensure_room_for_products(viewer.organization_id, now)
+        if created:
             return True
         group_id = await fetch_value("SELECT group_id FROM product WHERE id = $1", product_id)
     if group_id != viewer.group_id:

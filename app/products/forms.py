@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import AfterValidator, Field
@@ -38,9 +38,13 @@ class ProductForm(FormModel):
 
 
 class NewProductForm(ProductForm):
-    """The same for a new product; `id` was made when the form was shown, so that sending it twice makes one."""
+    """The same for a new product; `id` was made when the form was shown, so that sending it twice makes one.
+
+    With an `intent` it is made hidden from new pages, which takes no room; "plans" leads to the plans then.
+    """
 
     id: UUID
+    intent: Literal["", "hidden", "plans"] = ""
 
 
 @dataclass(frozen=True)

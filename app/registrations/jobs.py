@@ -5,7 +5,7 @@ from uuid import UUID
 
 from app.core import jobs
 from app.core.errors import NotFound
-from app.notices.noting import note
+from app.notices.noting import add_notice
 from app.pages.collecting import Collection, collection_of
 from app.registrations import (
     captcha,
@@ -39,7 +39,7 @@ async def _note_registration(
     """Tell the group's members, without saying who registered."""
     key = f"registration:{registration.id}"
     group_id = registration.group_id
-    await note("registration", key, group_id, registration.id, collection.title, now)
+    await add_notice("registration", key, group_id, registration.id, collection.title, now)
 
 
 @jobs.job(CONFIRMED_JOB)

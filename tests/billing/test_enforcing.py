@@ -46,7 +46,8 @@ async def test_one_product_too_many_is_not_made(owner: Any, now: Any) -> None:
             answer = await owner.post("/console/products", data=form(name="Mine"), headers=headers)
             assert answer.status_code == 402
             assert "room for 2 active products" in answer.text
-            assert "/console/billing" in answer.text
+            # The way to the plans keeps what was typed: as a product that takes no room.
+            assert 'name="intent" value="plans"' in answer.text
             assert 'value="Mine"' in answer.text
         # The form of one that is there, sent again, is no new product.
         assert (await owner.post("/console/products", data=values)).status_code == 303

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from app.core import db
 from app.core.ids import new_id
-from app.notices.noting import note
+from app.notices.noting import add_notice
 from app.notices.telling import Waiting, is_due, tell_waiting
 from app.orders.disputing import close_dispute, open_dispute
 from app.orders.fulfilling import complete
@@ -32,7 +32,7 @@ async def mails() -> list[Any]:
 
 async def note_sale(group_id: UUID, now: datetime, subject: UUID | None = None) -> int:
     order = subject or new_id()
-    return await note(
+    return await add_notice(
         "sale", f"sale:{order}", group_id, order, "Prints", now, amount=2000, currency="EUR"
     )
 
@@ -83,7 +83,7 @@ async def test_a_kind_that_is_off_is_not_told(owner: Member, now: Any) -> None:
     shown = (await owner.get(URL)).text
     assert shown.count("checked") == 3
     assert await note_sale(owner.viewer.group_id, now) == 0
-    await note("refund", "refund:1", owner.viewer.group_id, new_id(), "Prints", now)
+    await add_notice("refund", "refund:1", owner.viewer.group_id, new_id(), "Prints", now)
     assert await tell_waiting(now) == 1
 
 

@@ -5,12 +5,17 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
+from uuid import UUID
 
 import httpx
+import structlog
 from pyotp.totp import TOTP
 
 from app.auth.two_factor import PURPOSE
+from app.auth.verifying import verification_token
 from app.core import db
+from app.core.clock import SystemClock
+from app.core.logging import without_addresses
 from app.core.sealing import unseal
 from app.core.settings import get_settings
 from tests.factories.orders import form
@@ -112,3 +117,42 @@ def test_a_crash_is_told_without_its_variables(capfd: Any) -> None:
         assert "it broke" in ran.stderr
         assert "handler" in ran.stderr
         assert "a-very-secret-one" not in ran.stderr.replace("handler('a-very-secret-one')", "")
+
+
+async def test_a_database_that_is_away_puts_no_token_into_the_log(
+    app: Any, client: Any, monkeypatch: Any
+) -> None:
+    """Every kind of link is opened while the database is away."""
+
+    def away(*_args: object, **_more: object) -> None:
+        raise ConnectionError("the database is away")
+
+    monkeypatch.setattr(db, "connection", away)
+    paths = {route.path for route in app.routes if "{token" in route.path}
+    assert len(paths) > 10
+    with structlog.testing.capture_logs() as lines:
+        for path in sorted(paths):
+            plain = re.sub(r"\{(?!token)[^}]*\}", str(UUID(int=1)), path)
+            await client.get(re.sub(r"\{token[^}]*\}", "a-very-secret-one", plain))
+        # Links that pass for signed reach the database.
+        signed = verification_token(UUID(int=1), "ann@example.com", SystemClock().now())
+        answer = await client.get(f"/verify/{signed}")
+        outage = await client.post(f"/verify/{signed}")
+    assert {answer.status_code, outage.status_code} & {503}
+    paths_noted = {str(line.get("path")) for line in lines if line["event"] == "database.away"}
+    assert "/verify/{token}" in paths_noted
+    said = str(lines)
+    assert "a-very-secret-one" not in said and signed not in said
+
+
+def test_an_error_report_names_no_address() -> None:
+    """Reports of Sentry's own package: the URL of a request, its query and its headers hold tokens."""
+    url = "https://mayfly.example/reset/a-very-secret-one"
+    event = {
+        "transaction": "/reset/a-very-secret-one",
+        "request": {"url": url, "query_string": "sig=a-very-secret-one", "method": "GET"},
+        "exception": {"values": [{"type": "RuntimeError"}]},
+    }
+    sent = without_addresses(event, {})
+    assert "a-very-secret-one" not in str(sent)
+    assert sent["request"] == {"method": "GET"} and sent["exception"]

@@ -11,6 +11,7 @@ from app.auth.accounts import sign_up
 from app.auth.security_log import note
 from app.auth.verifying import verification_token, verify_address
 from app.core import db
+from app.notifications.tables import Message
 from tests.conftest import Member, member_of
 from tests.factories.auth import PASSWORD
 from tests.factories.teams import make_invitation
@@ -32,6 +33,10 @@ async def intruder(app: Any, clock: Any, owner: Any, run_jobs: Any) -> AsyncIter
         "INSERT INTO stripe_event (id, type, payload, received_at, processed_at) "
         "VALUES ('evt_long', 'x', $2::jsonb, $1, $1), ('evt_guest', 'x', $3::jsonb, $1, $1)",
         *(now, json.dumps({"email": LONGER}), json.dumps({"email": GUEST})),
+    )
+    # A message that was emptied has no recipient, and is nobody's.
+    await Message.insert(
+        Message(key="emptied", name="order-completed", recipient="", state="sent", created_at=now)
     )
     await run_jobs()
     viewer = await sign_up(GUEST, PASSWORD, "Somebody", now)

@@ -15,8 +15,8 @@ from app.auth.addresses.changes import (
     is_taken,
     undo_age,
 )
-from app.auth.proving import prove_password
 from app.auth.security_log import note
+from app.auth.two_factor import prove
 from app.auth.verifying import ensure_may_mail
 from app.auth.viewer import Viewer
 from app.core.db import execute, transaction
@@ -28,25 +28,37 @@ from app.core.settings import get_settings
 
 
 async def ask_for_change(
-    viewer: Viewer, new_email: str, password: str, now: datetime, ip: str | None = None
+    viewer: Viewer,
+    new_email: str,
+    password: str,
+    now: datetime,
+    ip: str | None = None,
+    code: str = "",
 ) -> None:
     """Mail the new address a link that confirms it, and the old one that somebody asked; replaces an open change.
 
-    Raises FieldError at `current` or `email`, TooManyRequests, Conflict when another change was asked for at the same moment.
+    Raises FieldError at `current`, `code` (where two-factor is on) or `email`, TooManyRequests, Conflict when another change was asked for at the same moment.
     """
-    await prove_password(viewer, password, now, field="current", ip=ip)
+    await prove(viewer, password, code, now, ip, field="current")
     if new_email.casefold() == viewer.email.casefold():
         raise FieldError("email", _("That is your address already."))
     await ensure_may_mail(viewer.user_id, now)
     until = now + timedelta(hours=get_settings().address_change_hours)
     named = (viewer.user_id, viewer.name, viewer.email, new_email)
-    change = AddressChange(new_id(), *named, created_at=now, expires_at=until, confirmed=False)
+    change = AddressChange(
+        new_id(),
+        *named,
+        created_at=now,
+        expires_at=until,
+        confirmed=False,
+        verified=viewer.verified,
+    )
     try:
         async with transaction():
             await cancel_open(viewer.user_id, now)
             await _store(change)
             await note("address-change-asked", now, user_id=viewer.user_id, ip=ip)
-            await _mail(change, viewer.verified, now)
+            await _mail(change, now)
     except asyncpg.UniqueViolationError as error:
         raise Conflict from error
 
@@ -60,7 +72,7 @@ async def _store(change: AddressChange) -> None:
     )
 
 
-async def _mail(change: AddressChange, verified: bool, now: datetime) -> None:
+async def _mail(change: AddressChange, now: datetime) -> None:
     age = change.expires_at - now
     if await is_taken(change.new_email, now, by_other_than=change.user_id):
         await address_emails.address_taken(change)
@@ -68,7 +80,7 @@ async def _mail(change: AddressChange, verified: bool, now: datetime) -> None:
         token = change_token(CONFIRM, change.id, now, age)
         await address_emails.confirm_address(change, token)
     # Nobody has shown that an unconfirmed address is theirs: whoever reads there has no say.
-    if verified:
+    if change.verified:
         token = change_token(UNDO, change.id, now, age + undo_age())
         await address_emails.change_asked(change, token)
 

@@ -13,7 +13,7 @@ CONFIRM, UNDO = "address-confirm", "address-undo"
 
 @dataclass(frozen=True)
 class AddressChange:
-    """A change of address; `confirmed` says that it holds."""
+    """A change of address; `confirmed` says that it holds, `verified` that the account's present address is confirmed."""
 
     id: UUID
     user_id: UUID
@@ -23,10 +23,11 @@ class AddressChange:
     created_at: datetime
     expires_at: datetime
     confirmed: bool
+    verified: bool
 
 
 COLUMNS = """c.id, c.user_id, u.name, c.old_email, c.new_email, c.created_at, c.expires_at,
-  c.confirmed_at IS NOT NULL AS confirmed FROM email_change c JOIN "user" u ON u.id = c.user_id"""
+  c.confirmed_at IS NOT NULL AS confirmed, u.verified_at IS NOT NULL AS verified FROM email_change c JOIN "user" u ON u.id = c.user_id"""
 
 
 def change_of(row: Record) -> AddressChange:
@@ -72,9 +73,9 @@ async def kept_until(email: str, now: datetime) -> datetime | None:
 
 
 async def is_taken(email: str, now: datetime, *, by_other_than: UUID) -> bool:
-    """Whether an address is somebody else's, or kept for them."""
+    """Whether an address is somebody else's, or kept for them. One that nobody confirmed is nobody's."""
     return await fetch_value(
-        """SELECT EXISTS (SELECT 1 FROM "user" WHERE lower(email) = lower($1) AND id <> $3)
+        """SELECT EXISTS (SELECT 1 FROM "user" WHERE lower(email) = lower($1) AND id <> $3 AND verified_at IS NOT NULL)
            OR EXISTS (SELECT 1 FROM email_change WHERE lower(old_email) = lower($1) AND undo_until > $2
              AND undone_at IS NULL AND user_id <> $3)""",
         *(email, now, by_other_than),

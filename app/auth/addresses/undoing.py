@@ -8,6 +8,8 @@ from app.auth.addresses.changes import COLUMNS, UNDO, AddressChange, cancel_open
 from app.auth.resetting import reset_token
 from app.auth.security_log import note
 from app.auth.sessions import end_sessions
+from app.auth.two_factor import remove as remove_two_factor
+from app.auth.two_factor import was_turned_on_since
 from app.core.db import execute, fetch_one, fetch_value, transaction
 from app.core.errors import Conflict, ExpiredLink
 from app.core.i18n import gettext as _
@@ -31,7 +33,8 @@ async def check_undo(token: str, now: datetime) -> AddressChange:
 async def undo_change(token: str, now: datetime, ip: str | None = None) -> str:
     """Give the account back to its old address and end all sessions; return a token for a new password.
 
-    Whoever asked for the change knew the password. Later changes are taken back too. Raises as `check_undo`, and
+    Whoever asked for the change knew the password. Later changes are taken back too, and a second step that was set
+    up since. Raises as `check_undo`, and
     Conflict when somebody else has the old address.
     """
     change = await check_undo(token, now)
@@ -40,6 +43,8 @@ async def undo_change(token: str, now: datetime, ip: str | None = None) -> str:
             if not await _stop(change, now):
                 await _take_back(change, now)
             await cancel_open(change.user_id, now)
+            if await was_turned_on_since(change.user_id, change.created_at):
+                await remove_two_factor(change.user_id)
             await end_sessions(change.user_id, now, cause="address", ip=ip)
             await note("address-change-undone", now, user_id=change.user_id, ip=ip)
     except asyncpg.UniqueViolationError as error:

@@ -13,6 +13,7 @@ from app.auth.changing import change_profile
 from app.auth.controllers.answers import AnyRequest
 from app.auth.limiting import limit_address_changes, limit_proofs, limit_verifications
 from app.auth.redirects import own_path
+from app.auth.two_factor import is_on
 from app.auth.verifying import send_verification
 from app.auth.viewer import Viewer
 from app.core.errors import TooManyRequests
@@ -36,7 +37,9 @@ async def _address(
 ) -> Fragment:
     change = await open_change(viewer.user_id, now)
     shown = form or Form[AddressForm]()
-    return "auth/_address.html", {"address_form": shown, "change": change, "viewer": viewer}
+    two_factor = await is_on(viewer.user_id)
+    context = {"address_form": shown, "change": change, "viewer": viewer, "two_factor": two_factor}
+    return "auth/_address.html", context
 
 
 class AccountController(Controller):
@@ -73,7 +76,7 @@ class AccountController(Controller):
             sent, ip = form.data, client_address(request)
             await limit_address_changes(request, viewer.user_id)
             try:
-                await ask_for_change(viewer, sent.email, sent.current, now, ip)
+                await ask_for_change(viewer, sent.email, sent.current, now, ip, sent.code)
             except FieldError as error:
                 form.take(error)
         return await self._address_answer(request, viewer, now, form)

@@ -6,12 +6,14 @@ from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency as Named
 from litestar.params import FromPath
 
+from app.auth.addresses.changes import AddressChange
 from app.auth.addresses.confirming import check_confirmation, confirm_change
 from app.auth.addresses.undoing import check_undo, undo_change
-from app.auth.controllers.answers import AnyRequest
+from app.auth.controllers.answers import AnyRequest, is_own
 from app.auth.cookies import no_session_cookies, set_cookies
 from app.auth.limiting import limit_link
-from app.auth.viewing import viewer_of
+from app.auth.viewing import LoginRequired, viewer_of
+from app.core.errors import Forbidden
 from app.core.i18n import gettext as _
 from app.core.ratelimit import client_address, limit
 from app.core.rendering import page, redirect
@@ -36,10 +38,22 @@ class ConfirmAddressController(Controller):
         self, request: AnyRequest, token: FromPath[str], now: Named[datetime]
     ) -> Response[str]:
         await limit(request, "address-use", USES)
-        await limit_link(request, "address-confirm", (await check_confirmation(token, now)).id)
+        asked = await check_confirmation(token, now)
+        await limit_link(request, "address-confirm", asked.id)
+        if not asked.confirmed:
+            _ensure_own(request, asked)
         change = await confirm_change(token, now, client_address(request))
         toast = _("%(email)s is your address now.", email=change.new_email)
         return redirect(request, "/console/account", toast=toast)
+
+
+def _ensure_own(request: AnyRequest, change: AddressChange) -> None:
+    """Raise LoginRequired unless the change is asked for by who is logged in: else a stranger's account would get the address
+    of whoever opens the mail and presses the button."""
+    if viewer_of(request) is None:
+        raise LoginRequired
+    if not is_own(request, change.user_id):
+        raise Forbidden(_("Please log in with the account that asked for this change."))
 
 
 class UndoAddressController(Controller):

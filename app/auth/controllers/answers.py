@@ -25,6 +25,12 @@ AnyRequest = Request[Any, Any, Any]
 SECOND_STEP = "/login/code"
 
 
+def is_own(request: AnyRequest, user_id: UUID) -> bool:
+    """Whether the account of a link is the one that is logged in on this browser."""
+    viewer = viewer_of(request)
+    return viewer is not None and viewer.user_id == user_id
+
+
 async def whose_password(
     request: AnyRequest, email: str, password: str, now: datetime
 ) -> UUID | None:

@@ -15,6 +15,7 @@ from app.billing.controllers.console import PATH, RATE
 from app.billing.controllers.views import WORDS, billing_context, contact, too_much_for
 from app.billing.forms import ChangeForm, PlanForm
 from app.billing.plans import Plan, plan_by_key
+from app.billing.returning import lead_back
 from app.billing.standing import Standing, standing_of
 from app.billing.starting import start
 from app.core.errors import BadRequest, Conflict, MayflyError, NotFound
@@ -74,7 +75,7 @@ class ChangingController(Controller):
         except (Conflict, CardDeclined) as error:
             return await _refused(request, viewer, now, error)
         words = _("Your plan is %(plan)s now.", plan=plan.name)
-        return redirect(request, PATH, toast=words)
+        return lead_back(request, PATH, words)
 
 
 async def _offered(key: str) -> Plan:

@@ -13,6 +13,7 @@ from app.billing.changing import set_end
 from app.billing.controllers.views import billing_context
 from app.billing.forms import EndForm
 from app.billing.queries import customer_of
+from app.billing.returning import lead_back, remember_way, way_back
 from app.billing.starting import concluded
 from app.core.errors import BadRequest, Conflict
 from app.core.forms import read_form
@@ -39,7 +40,12 @@ class BillingController(Controller):
     async def show(
         self, request: Request_, viewer: Named[Viewer], now: Named[datetime]
     ) -> Response[str]:
-        return page(request, "billing/show.html", **await billing_context(viewer, now))
+        """The plans; `back` is a path of the console to come back to once one is chosen."""
+        back = way_back(request)
+        context: dict[str, Any] = {**await billing_context(viewer, now), "back": back}
+        response = page(request, "billing/show.html", **context)
+        remember_way(response, back)
+        return response
 
     @get("/started")
     async def started(
@@ -57,7 +63,7 @@ class BillingController(Controller):
             words = _("The payment has not arrived yet. This page will know as soon as it has.")
             return redirect(request, PATH, toast=words)
         words = _("Thank you. Your plan is %(plan)s now.", plan=found.plan.name)
-        return redirect(request, PATH, toast=words)
+        return lead_back(request, PATH, words)
 
     @post("/cancellation", status_code=200)
     async def end(

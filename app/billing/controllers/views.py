@@ -48,6 +48,7 @@ async def billing_context(viewer: Viewer, now: datetime) -> dict[str, Any]:
         "sales": await statement_of(viewer.organization_id, *month_of(now)),
         "contact": contact(),
         "problem": None,
+        "back": None,
         **WORDS,
     }
 

@@ -11,6 +11,7 @@ from litestar.params import FromPath
 from app.auth.permissions import Permission
 from app.auth.viewer import Viewer
 from app.auth.viewing import requires
+from app.billing.limits import LimitReached
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.forms import FORM_LEVEL, FieldError, Form, read_form
 from app.core.i18n import gettext as _
@@ -48,6 +49,12 @@ class EditorController(Controller):
         form, unsaved = await read_form(request, found.page_type.form), None
         try:
             unsaved = await _save(viewer, found, form, now)
+        except LimitReached as error:
+            form.add(FORM_LEVEL, error.message)
+            stored = await loading.of_group(page_id, viewer.group_id)
+            return await _again(
+                request, viewer, stored, form, now, status=error.status, upgrade=True
+            )
         except (Invalid, Conflict) as error:
             form.add(FORM_LEVEL, error.message)
         except FieldError as error:
@@ -162,9 +169,11 @@ async def _again(
     *,
     status: int,
     edit: Edit | None = None,
+    upgrade: bool = False,
 ) -> Response[str]:
     cards = await choices(viewer.group_id, found.product_ids(), now)
     context = await editor_context(viewer, found, now, form, cards, edit)
+    context["upgrade"] = upgrade
     if is_htmx(request):
         return fragments(request, ("pages/_editor.html", context), status=status)
     return page(request, "pages/edit.html", status=status, **context)

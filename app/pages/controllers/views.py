@@ -67,6 +67,7 @@ async def editor_context(
         "type_fields": f"{page.page_type.templates}/_fields.html",
         "may_publish": viewer.can(Permission.PUBLISH_PAGES),
         "kept": None,
+        "upgrade": False,
         "preview": await preview(page, Choice(), now),
         **foreseen_context(page, edit, now),
     }

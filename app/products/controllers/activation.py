@@ -89,7 +89,7 @@ async def _refused(
     request: Request_, viewer: Viewer, product_id: UUID, now: datetime, error: LimitReached
 ) -> Response[str]:
     context = await show_context(viewer, product_id, now)
-    context |= {"problem": error.message}
+    context |= {"problem": error.message, "upgrade": True}
     if is_htmx(request):
         return fragments(request, ("products/_head.html", context), status=error.status)
     return page(request, "products/show.html", status=error.status, **context)

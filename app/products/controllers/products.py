@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from litestar import Controller, Request, Response, get, post
@@ -33,6 +34,20 @@ def _not_made(request: Request_, context: dict[str, Any], status: int) -> Respon
     if is_htmx(request):
         return fragments(request, ("products/_form.html", context), status=status)
     return page(request, "products/new.html", status=status, **context)
+
+
+def _made(request: Request_, made: NewProductForm) -> Response[str]:
+    """To the new product, or to the plans and back to it."""
+    path = f"/console/products/{made.id}"
+    if made.intent == "plans":
+        return redirect(
+            request,
+            f"/console/billing?{urlencode({'back': path})}",
+            toast=_("The product is kept."),
+        )
+    hidden = _("The product is created, hidden from new pages until you activate it.")
+    words = hidden if made.intent else _("Product created. Now add its files.")
+    return redirect(request, path, toast=words)
 
 
 def _page_number(text: str | None) -> int:
@@ -79,16 +94,12 @@ class ProductController(Controller):
         if form.data is None or details is None:
             return _not_made(request, form_context(viewer, form, None), 422)
         try:
-            await create_product(viewer, form.data.id, details, now)
+            await create_product(viewer, form.data.id, details, now, active=not form.data.intent)
         except LimitReached as error:
             form.add(FORM_LEVEL, error.message)
             context = {**form_context(viewer, form, None), "upgrade": True}
             return _not_made(request, context, error.status)
-        return redirect(
-            request,
-            f"/console/products/{form.data.id}",
-            toast=_("Product created. Now add its files."),
-        )
+        return _made(request, form.data)
 
     @get("/{product_id:uuid}")
     async def show(
