@@ -90,6 +90,7 @@ class Settings(BaseSettings):
     retention_staff_log_days: int = Field(default=730, ge=1)
     retention_message_days: int = Field(default=365, ge=30)
     retention_undelivered_days: int = Field(default=30, ge=1)
+    retention_notice_days: int = Field(default=30, ge=1)
     retention_job_days: int = Field(default=90, ge=7)
     retention_payment_event_days: int = Field(default=90, ge=30)
     retention_order_years: int = Field(default=7, ge=1)

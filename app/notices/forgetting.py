@@ -3,6 +3,10 @@
 from uuid import UUID
 
 from app.core import db
+from app.core.retaining import Rows
+
+# What was told long ago. The newest is kept as long as the others: it says when the next mail may leave.
+TOLD = (Rows("notice", "told_at < $1"),)
 
 
 async def forget_member(user_id: UUID) -> None:

@@ -23,7 +23,6 @@ WINDOW = timedelta(minutes=15)
 # When the mail of who wants one a day leaves, by their own clock.
 DAILY_AT = time(8)
 MOST_SHOWN = 10
-KEPT = timedelta(days=30)
 
 
 @dataclass(frozen=True)
@@ -125,8 +124,3 @@ def summary_of(kinds: Sequence[str]) -> str:
         "dispute": lambda n: ngettext("%(num)s disputed payment", "%(num)s disputed payments", n),
     }
     return ", ".join(say(counts[kind]) for kind, say in words.items() if counts[kind])
-
-
-async def forget_told(now: datetime) -> int:
-    """Drop notices that were told long ago; return how many."""
-    return await db.execute("DELETE FROM notice WHERE told_at < $1", now - KEPT)

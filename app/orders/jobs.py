@@ -85,6 +85,7 @@ async def refund_failed(payload: jobs.Payload, now: datetime) -> None:
 async def unavailable(payload: jobs.Payload, now: datetime) -> None:
     if order := await order_of(UUID(payload["order_id"])):
         await emails.send_unavailable(order, now)
+        await seller_notices.note_unavailable(order, now)
 
 
 @jobs.periodic("orders.reconcile", "* * * * *")

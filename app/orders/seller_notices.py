@@ -18,6 +18,12 @@ async def note_refund(order: OrderView, refund_id: str, amount: int, now: dateti
     await _note("refund", f"refund:{refund_id}", order, amount, now)
 
 
+async def note_unavailable(order: OrderView, now: datetime) -> None:
+    """Tell of a payment that came when nothing was left to sell: it goes back by itself, as a refund of the whole."""
+    words = _("paid too late, the money goes back")
+    await _note("refund", f"unavailable:{order.id}", order, order.amount, now, f": {words}")
+
+
 async def note_dispute(order: OrderView, dispute_id: str, now: datetime) -> None:
     """Tell that the buyer's bank asks for the money back."""
     await _note("dispute", f"dispute:{dispute_id}", order, order.amount, now)

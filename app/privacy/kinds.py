@@ -11,6 +11,7 @@ from app.auth.members import Member
 from app.auth.permissions import Permission
 from app.auth.personal_data import addresses_of, log_of, sessions_of
 from app.core.i18n import gettext as _
+from app.notices.personal_data import notice_settings_of, notices_of
 from app.notifications.personal_data import messages_to
 from app.orders.personal_data import orders_of
 from app.pages.personal_data import pages_of
@@ -49,6 +50,16 @@ KINDS = (
         "messages",
         lambda who: messages_to(who.email, confirmed=who.verified),
         lambda: _("Messages that you were sent"),
+    ),
+    Kind(
+        "notice-settings",
+        lambda who: notice_settings_of(who.id),
+        lambda: _("What you want to be told by mail"),
+    ),
+    Kind(
+        "notices",
+        lambda who: notices_of(who.id),
+        lambda: _("Sales, refunds and registrations that you were told of"),
     ),
     Kind(
         "pages",

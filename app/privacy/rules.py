@@ -15,6 +15,7 @@ from app.core.i18n import gettext as _
 from app.core.i18n import ngettext
 from app.core.retaining import Sweep
 from app.core.settings import Settings, get_settings
+from app.notices import forgetting as notices
 from app.notifications import forgetting as messages
 from app.operations import forgetting as operations
 from app.orders import forgetting as orders
@@ -112,6 +113,15 @@ _rules: dict[str, Rule] = {
             messages.UNDELIVERED,
             lambda: _("The text of messages that could not be delivered"),
             lambda: _("Removed; they can't be sent again."),
+        ),
+        Rule(
+            "notices",
+            "retention_notice_days",
+            notices.TOLD,
+            lambda: _(
+                "Which sales, refunds, registrations and disputes a member was told of by mail"
+            ),
+            lambda: _("Deleted."),
         ),
         Rule(
             "jobs",

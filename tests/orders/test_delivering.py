@@ -123,6 +123,9 @@ async def test_paid_too_late_with_nothing_left_is_explained(
     subjects = [message["subject"] for message in await inbox(address)]
     assert len(subjects) == 1
     assert subjects[0].startswith("Sold out")
+    (told,) = await db.fetch("SELECT user_id, kind, title, amount FROM notice")
+    assert (told["user_id"], told["kind"]) == (owner.viewer.user_id, "refund")
+    assert "paid too late, the money goes back" in told["title"] and told["amount"] > 0
 
 
 async def test_a_refund_by_the_seller_ends_the_downloads(

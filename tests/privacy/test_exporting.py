@@ -53,16 +53,17 @@ async def test_an_admin_gets_everything_of_theirs_and_of_the_organization(
     page = await make_event(owner.viewer, now=now, title="=SUM(A1)")
     await make_registration(page, now, "rita@example.com", name="Rita", phone="+491701234567")
     await make_sold(owner.viewer, now, email="ann@example.com", title="Field guide")
+    await run_jobs()
     answer = await owner.post(f"{HOME}/exports", headers=HTMX)
     assert answer.text.lstrip().startswith('<section id="exports"')
     assert "It is being put together" in answer.text and 'hx-trigger="every 2s"' in answer.text
     await run_jobs()
     row = await the_export(owner.viewer.user_id)
-    assert row["state"] == "done" and row["done"] == row["steps"] == 9
+    assert row["state"] == "done" and row["done"] == row["steps"] == 11
     assert row["object_key"].startswith(f"users/{owner.viewer.user_id}/exports/")
     assert row["size"] == await get_store().stat(row["object_key"])
     files = await unpacked(row)
-    lists = ("address-changes", "sessions", "security-log", "messages", "pages", "products", "orders",
+    lists = ("address-changes", "sessions", "security-log", "messages", "notice-settings", "notices", "pages", "products", "orders",
              "registrations")  # fmt: skip
     assert set(files) == {
         "README.txt",
@@ -80,6 +81,9 @@ async def test_an_admin_gets_everything_of_theirs_and_of_the_organization(
     assert (order["amount"], order["lines"][0]["title"]) == ("12.99", "Field guide")
     assert {one["title"] for one in json.loads(files["pages.json"])} >= {"=SUM(A1)"}
     assert any(one["kind"] == "export-asked" for one in json.loads(files["security-log.json"]))
+    (wishes,) = json.loads(files["notice-settings.json"])
+    assert wishes["kinds"] == ["dispute", "refund", "registration", "sale"]
+    assert {one["title"] for one in json.loads(files["notices.json"])} == {"=SUM(A1)"}
     assert table(files["sessions.csv"])[0]["address"] == "127.0.0.1"
     await run_jobs()
     (mail,) = [one for one in await inbox("olivia@example.com") if "ready" in one["subject"]]

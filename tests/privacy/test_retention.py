@@ -93,20 +93,27 @@ async def old_things(owner: Any, now: datetime, age: timedelta) -> None:
         "INSERT INTO staff_action (id, at, user_id, email, kind, ip) VALUES ($1, $2, $3, 'o@example.com', 'searched', $4)",
         *(new_id(), then, user_id, IP),
     )
+    # What waits to be told stays, however long it waits.
+    for told_at in (then, None):
+        await db.execute(
+            "INSERT INTO notice (id, user_id, kind, key, subject_id, happened_at, told_at) "
+            "VALUES ($1, $2, 'sale', $3, $4, $5, $6)",
+            *(new_id(), user_id, f"sale:{told_at}", sold.id, then, told_at),
+        )
 
 
 # By rule, how many of the things above go at an age in days.
 AGES: list[tuple[int, dict[str, int]]] = [
     (29, {}),
-    (31, {"addresses": 5, "sessions": 1}),
-    (91, {"addresses": 5, "sessions": 1, "payment-events": 1}),
-    (181, {"addresses": 5, "sessions": 1, "payment-events": 1, "security-log": 1}),
-    (366, {"addresses": 5, "sessions": 1, "payment-events": 1, "security-log": 1, "messages": 1}),
+    (31, {"addresses": 5, "sessions": 1, "notices": 1}),
+    (91, {"addresses": 5, "sessions": 1, "notices": 1, "payment-events": 1}),
+    (181, {"addresses": 5, "sessions": 1, "notices": 1, "payment-events": 1, "security-log": 1}),
+    (366, {"addresses": 5, "sessions": 1, "notices": 1, "payment-events": 1, "security-log": 1, "messages": 1}),
     (
         8 * 366,
         {
             "addresses": 5,
-            "sessions": 1,
+            "sessions": 1, "notices": 1,
             "payment-events": 1,
             "security-log": 1,
             "messages": 1,
@@ -145,6 +152,7 @@ async def everything() -> dict[str, Any]:
         "message",
         "stripe_event",
         "staff_action",
+        "notice",
     )
     return {
         table: sorted(str(dict(row)) for row in await db.fetch(f'SELECT * FROM "{table}"'))
