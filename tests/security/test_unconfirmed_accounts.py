@@ -36,7 +36,7 @@ async def intruder(app: Any, clock: Any, owner: Any, run_jobs: Any) -> AsyncIter
     )
     # A message that was emptied has no recipient, and is nobody's.
     await Message.insert(
-        Message(key="emptied", name="order-completed", recipient="", state="sent", created_at=now)
+        Message(key="emptied", name="order-completed", state="sent", created_at=now, sent_at=now)
     )
     await run_jobs()
     viewer = await sign_up(GUEST, PASSWORD, "Somebody", now)
