@@ -12,6 +12,7 @@
  * [data-copy]             copies the text, says data-copied for a moment
  * a[data-redirect]        followed as soon as it is on the page
  * #stage[data-stage]      which whole page the last updates fit; when #page-main shows another one, its data-refresh is asked for all
+ * [data-unsent]           inside a form: shown when what it sent got no answer at all
  * input[data-attempt]     filled once with a random id, so that a form sent twice counts once */
 (() => {
   "use strict";
@@ -141,6 +142,9 @@
     learn(+event.detail?.data, performance.now());
     tick();
   });
+  const unsent = (event, hidden) => event.target.querySelector?.(":scope:is(form) [data-unsent]")?.toggleAttribute("hidden", hidden);
+  document.addEventListener("htmx:error", (event) => unsent(event, false));
+  document.addEventListener("htmx:before:request", (event) => unsent(event, true));
   document.addEventListener("visibilitychange", () => document.hidden || tick());
   document.addEventListener("click", async (event) => {
     const button = event.target.closest?.("[data-copy]");

@@ -10,6 +10,7 @@
   "use strict";
   const AGAIN = 25 * 60 * 1000;
   const LONGEST_WAIT = 30 * 1000;
+  const SOLVING = "solving", SOLVED = "solved", SENT = "sent";
   const solutions = new WeakMap();
   const bytes = (hex) => Uint8Array.from(hex.match(/../g) || [], (pair) => parseInt(pair, 16));
   const hex = (buffer) => Array.from(new Uint8Array(buffer), (byte) => byte.toString(16).padStart(2, "0")).join("");
@@ -56,24 +57,36 @@
     const form = event.target.closest?.("form[data-puzzle]");
     if (form) solution(form);
   });
+  // Solved, the form goes on its way again: htmx sends it and shows in its place what is wrong, or the browser does where htmx
+  // did not load. While the first submit event is still being told, the form can't be submitted again (HTML's "firing submission
+  // events"), and a promise that is settled already goes on before that ends. So a task comes between the two.
   document.addEventListener("submit", async (event) => {
     const form = event.target;
     if (!form.matches?.("form[data-puzzle]")) return;
+    if (form.dataset.sending === SOLVED) return void (form.dataset.sending = SENT);
     event.preventDefault();
+    event.stopImmediatePropagation();
     if (form.dataset.sending) return;
-    form.dataset.sending = "1";
+    form.dataset.sending = SOLVING;
     form.classList.add("htmx-request");
     const late = new Promise((resolve) => setTimeout(resolve, LONGEST_WAIT, ""));
     form.elements.altcha.value = await Promise.race([solution(form), late]);
-    form.submit();
+    await new Promise((resolve) => setTimeout(resolve));
+    form.dataset.sending = SOLVED;
+    form.requestSubmit();
+  }, true);
+  function again(form) {
+    delete form.dataset.sending;
+    form.classList.remove("htmx-request");
+    solutions.delete(form);
+  }
+  // An answer that leads to no other page, or none: the form may be sent again, with a fresh puzzle.
+  document.addEventListener("htmx:finally:request", (event) => {
+    const form = event.target;
+    if (form.matches?.("form[data-puzzle]") && !event.detail.ctx.keepIndicators) again(form);
   });
-  // Back from the next page: the form may be sent again, with a fresh puzzle and a fresh attempt.
+  // Back from the next page: likewise.
   addEventListener("pageshow", (event) => {
-    if (!event.persisted) return;
-    document.querySelectorAll("form[data-puzzle]").forEach((form) => {
-      delete form.dataset.sending;
-      form.classList.remove("htmx-request");
-      solutions.delete(form);
-    });
+    if (event.persisted) document.querySelectorAll("form[data-puzzle]").forEach(again);
   });
 })();

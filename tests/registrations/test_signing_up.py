@@ -10,7 +10,7 @@ import pytest
 from app.core import db
 from app.core.settings import get_settings
 from app.stock.levels import levels
-from tests.factories.registrations import CONSENT, send, solved, typed
+from tests.factories.registrations import CONSENT, make_registration, send, solved, typed
 from tests.factories.types import make_countdown, make_event
 
 FIELDS = [
@@ -102,6 +102,29 @@ async def test_what_is_wrong_stands_beside_its_field(
     assert f'id="r-{field}-error"' in answer.text
     assert await stored() == 0
     assert await db.fetch_value("SELECT count(*) FROM captcha_use") == 0
+
+
+@pytest.mark.parametrize("takes_more", [True, False], ids=["corrected", "sold out meanwhile"])
+async def test_with_scripts_a_refusal_takes_the_forms_place(
+    owner: Any, client: httpx.AsyncClient, now: Any, takes_more: bool
+) -> None:
+    page = await make_event(owner.viewer, now=now, capacity=1, waitlist=False)
+    form = typed(altcha=await solved(client, page.short_id))
+    if takes_more:
+        form["quantity"] = "7"
+    else:
+        await make_registration(page, now, "bob@example.com")
+    url = f"/p/{page.short_id}/registrations"
+    answer = await client.post(url, data=form, headers={"HX-Request": "true"})
+    assert answer.status_code == (422 if takes_more else 409)
+    assert answer.headers["hx-retarget"] == "#registration"
+    assert "<html" not in answer.text
+    assert answer.text.count('id="registration"') == 1
+    assert ('value="ann@example.com"' in answer.text) == takes_more
+    assert 'role="alert"' in answer.text
+    page_answer = await client.post(url, data=form)
+    assert page_answer.status_code == answer.status_code
+    assert "<html" in page_answer.text, "without scripts it is a page, as ever"
 
 
 async def test_without_consent_nothing_is_kept(

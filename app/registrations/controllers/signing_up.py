@@ -16,7 +16,7 @@ from app.core.forms import FORM_LEVEL, Form
 from app.core.i18n import current_language
 from app.core.ids import new_id
 from app.core.ratelimit import limit
-from app.core.rendering import page, redirect
+from app.core.rendering import fragments, is_htmx, page, redirect
 from app.core.settings import get_settings
 from app.core.trap import TRAP
 from app.pages.arriving import read_query
@@ -179,8 +179,16 @@ def _thanks(request: Request_, short_id: str, query: str) -> Response[str]:
 async def _again(
     request: Request_, short_id: str, form: Form[Any], status: int, now: datetime
 ) -> Response[str]:
-    """The form once more, with what was typed and what is wrong."""
+    """The form once more, with what was typed and what is wrong: with scripts in its place, else as a page."""
     view = await view_of(short_id, now, read_query(short_id, form.value("link"), now))
+    if is_htmx(request):
+        takes = view.accepts in ("open", "waitlist")
+        template = "pages/_registration_form.html" if takes else "registrations/_refused.html"
+        context: dict[str, Any] = {"view": view, "page": view.page, "form": form}
+        answer = fragments(request, (template, context), status=status)
+        # Other answers, such as "please wait a moment", go inside the form; this one is the form.
+        answer.headers |= {"HX-Retarget": "#registration", "HX-Reswap": "outerHTML"}
+        return answer
     return page(
         request,
         "registrations/form.html",
