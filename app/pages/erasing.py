@@ -69,6 +69,12 @@ async def erase_pages(organization_id: UUID) -> list[str]:
             f"DELETE FROM {table} t USING page p WHERE p.id = t.page_id AND p.organization_id = $1",  # noqa: S608 - own text
             organization_id,
         )
+    # A copy may show a cover out of the folder of a draft that is deleted.
+    covers = await db.fetch(
+        """SELECT DISTINCT split_part(cover_key, '/assets/', 1) || '/' AS folder FROM page
+           WHERE organization_id = $1 AND cover_key LIKE '%/assets/%'""",
+        organization_id,
+    )
     rows = await db.fetch(
         """UPDATE page SET title = $2, description = '', settings = '{}', theme = '{}', cover_key = NULL, cover_size = 0,
              afterlife = '{"action": "message", "gone_after_days": 0}', suspended_reason = '', successor_id = NULL
@@ -77,4 +83,5 @@ async def erase_pages(organization_id: UUID) -> list[str]:
     )
     for row in rows:
         await touch(row["id"])
-    return [f"users/{row['user_id']}/pages/{row['id']}/" for row in rows]
+    own = [f"users/{row['user_id']}/pages/{row['id']}/" for row in rows]
+    return sorted({*own, *(row["folder"] for row in covers)})

@@ -7,7 +7,10 @@ from app.core import db
 from app.core.ids import new_id
 from app.operations.invariants import inspect
 from app.pages import loading
+from app.pages.deleting import delete_draft
 from app.pages.duplicating import duplicate
+from app.pages.erasing import erase_pages
+from tests.factories.links import share
 from tests.factories.orders import buy, make_sale
 from tests.factories.types import make_draft_of, make_event, make_offer
 
@@ -122,3 +125,72 @@ async def test_only_an_unused_code_is_deleted(owner: Any, outsider: Any, now: An
     await db.execute("UPDATE stock SET sold = 0")
     assert (await owner.post(url)).status_code == 303
     assert [await count("discount_code"), await count("stock")] == [0, 0]
+
+
+async def test_only_a_link_that_nobody_came_by_is_deleted(
+    owner: Any, outsider: Any, colleague: Any, now: Any
+) -> None:
+    page = await make_draft_of(owner.viewer, "flash-sale", now=now)
+    unused = await share(page, now, "poster", discount_percent=10, uses=5)
+    stocks = await count("stock")
+    url = f"{PAGES}/{page.id}/share-links"
+    assert "Delete this link for good?" in (await owner.get(url)).text
+    removal = f"{url}/{unused.link.id}/removal"
+    assert (await outsider.post(removal)).status_code == 404
+    await db.execute("UPDATE share_link SET views = 1")
+    refused = await owner.post(removal)
+    assert refused.status_code == 409 and "Stop it instead" in refused.text
+    assert "Delete this link for good?" not in refused.text
+    await db.execute("UPDATE share_link SET views = 0")
+    await db.execute("UPDATE stock SET held = 1 WHERE id = (SELECT stock_id FROM share_link)")
+    assert (await owner.post(removal)).status_code == 409, "a use is held with a basket"
+    await db.execute("UPDATE stock SET held = 0 WHERE id = (SELECT stock_id FROM share_link)")
+    assert (await colleague.post(removal)).status_code == 303
+    assert await count("share_link") == 0
+    assert await count("stock") == stocks - 1
+    assert (await owner.post(removal)).status_code == 404
+
+
+async def test_without_scripts_deleting_asks_first(owner: Any, now: Any) -> None:
+    page = await make_draft_of(owner.viewer, "flash-sale", now=now)
+    product_id = await db.fetch_value("SELECT id FROM product LIMIT 1")
+    for url in (f"{PAGES}/{page.id}", f"/console/products/{product_id}"):
+        shown = (await owner.get(url)).text
+        plain = shown.split("<noscript>", 1)[1].split("</noscript>", 1)[0]
+        assert (
+            "Delete for good" in plain and "good?" in plain and f'action="{url}/removal"' in plain
+        )
+
+
+async def _removed_objects() -> str:
+    rows = await db.fetch(
+        "SELECT convert_from(payload, 'utf8') AS said FROM pgqueuer WHERE entrypoint LIKE 'storage.remove%'"
+    )
+    return " ".join(row["said"] for row in rows)
+
+
+async def test_a_cover_that_a_copy_shows_goes_with_the_last_that_shows_it(
+    owner: Any, now: Any
+) -> None:
+    page = await make_draft_of(owner.viewer, "flash-sale", now=now)
+    folder = f"users/{page.user_id}/pages/{page.id}/"
+    key = f"{folder}assets/{new_id()}"
+    await db.execute("UPDATE page SET cover_key = $1, cover_size = 9", key)
+    copy_id = new_id()
+    await duplicate(await loading.by_id(page.id), copy_id, owner.viewer, now)
+    await delete_draft(await loading.by_id(page.id), now)
+    assert folder not in await _removed_objects(), "the copy shows it"
+    await delete_draft(await loading.by_id(copy_id), now)
+    assert key in await _removed_objects()
+
+
+async def test_erasing_removes_the_folder_of_a_deleted_draft_whose_cover_a_copy_shows(
+    owner: Any, now: Any
+) -> None:
+    page = await make_draft_of(owner.viewer, "flash-sale", now=now)
+    folder = f"users/{page.user_id}/pages/{page.id}/"
+    await db.execute("UPDATE page SET cover_key = $1, cover_size = 9", f"{folder}assets/x")
+    await duplicate(await loading.by_id(page.id), new_id(), owner.viewer, now)
+    await delete_draft(await loading.by_id(page.id), now)
+    async with db.transaction():
+        assert folder in await erase_pages(owner.viewer.organization_id)

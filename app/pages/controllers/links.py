@@ -19,6 +19,7 @@ from app.core.i18n import gettext as _
 from app.core.rendering import fragments, is_htmx, page, redirect
 from app.pages import loading, sharing
 from app.pages.charge_warnings import discount_limit
+from app.pages.deleting import delete_link
 from app.pages.embedding import embed_code, may_embed
 from app.pages.lifecycle import State
 from app.pages.link_figures import link_of, links_of
@@ -113,6 +114,26 @@ class LinkController(Controller):
         found = await loading.of_group(page_id, viewer.group_id)
         await sharing.stop(found, link_id, viewer.user_id, now)
         return await _changed(request, viewer, found, now, _("Stopped: it gives nothing any more."))
+
+    @post("/{link_id:uuid}/removal", guards=edit, status_code=200)
+    async def remove(
+        self,
+        request: Request_,
+        viewer: Named[Viewer],
+        page_id: FromPath[UUID],
+        link_id: FromPath[UUID],
+        now: Named[datetime],
+    ) -> Response[str]:
+        found = await loading.of_group(page_id, viewer.group_id)
+        try:
+            await delete_link(found, link_id, now)
+        except Conflict as error:
+            form = empty_form()
+            form.add(FORM_LEVEL, error.message)
+            context = await _context(viewer, found, now, form)
+            return page(request, "pages/links.html", status=error.status, **context)
+        toast = _("The link is deleted.")
+        return redirect(request, f"/console/pages/{page_id}/share-links", toast=toast)
 
     @get("/{link_id:uuid}/qr.svg", media_type="image/svg+xml")
     async def qr(
