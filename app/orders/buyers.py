@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import re
+import secrets
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -42,10 +43,16 @@ def buyer_of(request: Request_) -> str | None:
 
 
 def buyer_for(request: Request_, attempt: str, email: str, now: datetime) -> str:
-    """Return this browser's buyer key, or make one: the same for the same form sent twice in a row."""
+    """Return this browser's buyer key, or make one: the same for the same form sent twice in a row.
+
+    Without an `attempt`, which only the browser knows, it is a new one: what a stranger can know or share (address,
+    network, browser) must lead to nobody's order.
+    """
     known = buyer_of(request)
     if known is not None:
         return known
+    if not attempt:
+        return secrets.token_hex(16)
     window = str(int(now.timestamp()) // RESUBMISSION_SECONDS)
     agent = request.headers.get("user-agent", "")
     return _digest("buyer", attempt, email.lower(), client_address(request), agent, window).hex()[

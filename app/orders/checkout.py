@@ -30,7 +30,8 @@ from app.stock.codes.standing import normalized
 
 # Sending one form again within this time shows what it bought instead of buying again.
 REPEATED_WITHIN = timedelta(minutes=10)
-# Without scripts a form has no id of its own; only a quick second press is then known to be one.
+# A browser that is known by its cookie may send a form without an id of its own; only a quick second press is then known to
+# be one.
 UNNAMED_WITHIN = timedelta(minutes=1)
 
 

@@ -18,6 +18,7 @@ from app.core.ids import new_id
 from app.core.settings import get_settings
 from app.privacy import emails
 from app.privacy.building import CONTENT_TYPE, build
+from app.privacy.kinds import runs_organization
 from app.privacy.tables import DONE, FAILED, GONE, QUEUED, RUNNING
 from app.storage.objects import get_store
 from app.storage.sizes import size_text
@@ -82,15 +83,21 @@ async def exports_of(user_id: UUID) -> Sequence[Export]:
 
 
 async def address_of(viewer: Viewer, export_id: UUID, now: datetime, ip: str | None = None) -> str:
-    """Return the presigned address of the viewer's own export. Raises NotFound, Gone once its time is over."""
+    """Return the presigned address of the viewer's own export. Raises NotFound, Gone once its time is over, or once the
+    viewer may not have all that is in it any more."""
     row = await db.fetch_one(
-        "SELECT object_key, state, expires_at FROM data_export WHERE id = $1 AND user_id = $2",
+        """SELECT object_key, state, expires_at, organization_id, whole FROM data_export
+           WHERE id = $1 AND user_id = $2""",
         *(export_id, viewer.user_id),
     )
     if row is None or row["state"] not in (DONE, GONE):
         raise NotFound
     if row["state"] == GONE or row["expires_at"] <= now:
         raise Gone(_("This file is gone by now. Ask for a fresh one."))
+    if row["organization_id"] != viewer.organization_id or (
+        row["whole"] and not runs_organization(viewer)
+    ):
+        raise Gone(_("What you may see has changed since this file was made. Ask for a fresh one."))
     name = f"mayfly-{row['object_key'][-12:-4]}.zip"
     url = get_store().presign_get(row["object_key"], name, LINK_LIFE, CONTENT_TYPE)
     if is_head():
@@ -129,9 +136,10 @@ async def build_export(export_id: UUID, now: datetime) -> None:
     expires_at = now + timedelta(days=get_settings().retention_export_days)
     async with db.transaction():
         kept = await db.execute(
-            """UPDATE data_export SET state = $2, object_key = $3, size = $4, finished_at = $5, expires_at = $6
-               WHERE id = $1 AND state = $7""",
+            """UPDATE data_export SET state = $2, object_key = $3, size = $4, finished_at = $5, expires_at = $6,
+                 organization_id = $8, whole = $9 WHERE id = $1 AND state = $7""",
             *(export_id, DONE, built.object_key, built.size, now, expires_at, RUNNING),
+            *(who.organization_id, runs_organization(who)),
         )
         if kept:
             await emails.export_ready(who, export_id, expires_at)

@@ -10,6 +10,7 @@ from typing import Any
 from app.auth.members import Member
 from app.auth.permissions import Permission
 from app.auth.personal_data import addresses_of, log_of, sessions_of
+from app.auth.viewer import Viewer
 from app.core.i18n import gettext as _
 from app.notices.personal_data import notice_settings_of, notices_of
 from app.notifications.personal_data import messages_to
@@ -35,7 +36,7 @@ def _whose(member: Member) -> Any:
     return None if runs_organization(member) else member.id
 
 
-def runs_organization(member: Member) -> bool:
+def runs_organization(member: Member | Viewer) -> bool:
     """Whether somebody may take along what is their organization's."""
     return member.can(Permission.MANAGE_TEAM)
 

@@ -1,6 +1,16 @@
 """Reports of what was let go, exports that were asked for, and accounts that end. Checks are in the migrations."""
 
-from piccolo.columns import JSONB, UUID, BigInt, ForeignKey, Integer, SmallInt, Timestamptz, Varchar
+from piccolo.columns import (
+    JSONB,
+    UUID,
+    BigInt,
+    Boolean,
+    ForeignKey,
+    Integer,
+    SmallInt,
+    Timestamptz,
+    Varchar,
+)
 from piccolo.columns.base import OnDelete
 from piccolo.columns.reference import LazyTableReference
 from piccolo.table import Table
@@ -23,7 +33,8 @@ class RetentionReport(Table, tablename="retention_report"):
 class DataExport(Table, tablename="data_export"):
     """Somebody's data in one file. `done` of `steps` are through while it is running; one of a person is under way.
 
-    Its `object_key` is there until `expires_at`; `attempts` is how often a worker began.
+    `organization_id` is whose things are in it, all of them if `whole`; None before it is built, and in what the previous
+    version built. Its `object_key` is there until `expires_at`; `attempts` is how often a worker began.
     """
 
     id = UUID(primary_key=True, default=new_id)
@@ -39,6 +50,8 @@ class DataExport(Table, tablename="data_export"):
     attempts = SmallInt(default=0)
     size = BigInt(default=0)
     object_key = Varchar(length=200, default=None, null=True)
+    organization_id = UUID(default=None, null=True)
+    whole = Boolean(default=False)
     asked_at = Timestamptz(default=None, null=False)
     finished_at = Timestamptz(default=None, null=True)
     expires_at = Timestamptz(default=None, null=True)

@@ -13,7 +13,7 @@ from app.core.errors import Conflict, MayflyError, UpstreamFailed
 from app.core.forms import FORM_LEVEL, FieldError, Form
 from app.core.i18n import current_language
 from app.core.i18n import gettext as _
-from app.core.ids import is_short_id
+from app.core.ids import is_short_id, new_short_id
 from app.core.ratelimit import limit
 from app.core.rendering import fragments, page, redirect
 from app.orders.buyers import buyer_cookie, buyer_for, buyer_of
@@ -48,8 +48,11 @@ class CheckoutController(Controller):
         form, quantities = await read_checkout(request)
         if form.data is None or not form.ok:
             return await again(request, short_id, form, 422, now)
+        attempt = form.data.attempt or _once(request)
+        if not attempt and _needs_attempt(request):
+            return _named(short_id)
         await limit(request, "checkout-customer", CUSTOMER_RATE, key=form.data.email.lower())
-        buyer = buyer_for(request, form.data.attempt, form.data.email, now)
+        buyer = buyer_for(request, attempt, form.data.email, now)
         basket = _basket(short_id, quantities, form.data, buyer, now)
         try:
             await _ensure_may_guess(request, basket)
@@ -120,6 +123,27 @@ class CheckoutController(Controller):
         self, request: Request_, now: Named[datetime], short_id: FromPath[str]
     ) -> Response[str]:
         return await _release(request, short_id, now)
+
+
+def _once(request: Request_) -> str:
+    """Return the id that a form without one was given (`_named`): it makes the browser's key, and is no attempt of its own,
+    for the next press comes with the cookie and without it."""
+    once = request.query_params.get("once", "")
+    return once if is_short_id(once) and len(once) == len(new_short_id()) else ""
+
+
+def _needs_attempt(request: Request_) -> bool:
+    """Whether a browser sends its first form without scripts: a second press must be known to be the same."""
+    return buyer_of(request) is None and request.headers.get("sec-fetch-mode") == "navigate"
+
+
+def _named(short_id: str) -> Response[str]:
+    """Have the browser send the same form again, with an id of its own. A second press stops the first on its way here,
+    or comes after it with the cookie: either way one order is made."""
+    location = f"/p/{short_id}/checkout?once={new_short_id()}"
+    return Response(
+        "", status_code=307, headers={"Location": location, "Cache-Control": "no-store"}
+    )
 
 
 def _basket(
