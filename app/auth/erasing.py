@@ -8,8 +8,10 @@ from app.auth.members import place
 from app.auth.names import GROUP_NAME, organization_name
 from app.auth.organizations import make_organization
 from app.auth.passwords import NO_PASSWORD
+from app.auth.sessions import standing_topic
 from app.core import db
 from app.core.ids import new_id
+from app.core.live import publish
 
 # What stands where a name was, or an address in somebody else's log.
 GONE = "\u2013"
@@ -24,6 +26,7 @@ async def shut(user_id: UUID, now: datetime) -> None:
         *(user_id, now, NO_PASSWORD),
     )
     await db.execute("DELETE FROM session WHERE user_id = $1", user_id)
+    await publish(standing_topic(user_id))
 
 
 async def leave(user_id: UUID, now: datetime) -> None:

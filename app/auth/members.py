@@ -8,9 +8,11 @@ from uuid import UUID
 
 from app.auth.accounts import AccountExists
 from app.auth.permissions import Permission, permissions_of
+from app.auth.sessions import standing_topic
 from app.core import db
 from app.core.addresses import canonical_address
 from app.core.ids import new_id
+from app.core.live import publish
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,7 @@ async def place(
            JOIN role r ON r.group_id = $5 AND r.name = given.name""",
         *(user_id, now, [new_id() for _role in roles], list(roles), group_id),
     )
+    await publish(standing_topic(user_id))
 
 
 async def add(

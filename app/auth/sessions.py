@@ -12,11 +12,17 @@ from app.auth.tables import Session
 from app.auth.tokens import Tokens
 from app.core.db import Record, execute, fetch, fetch_one, transaction
 from app.core.ids import new_id
+from app.core.live import publish
 from app.core.settings import get_settings
 
 # Two requests of one page may both carry the token that one of them has just replaced.
 GRACE = timedelta(seconds=30)
 LONGEST_USER_AGENT = 300
+
+
+def standing_topic(user_id: UUID) -> str:
+    """Return what is published when somebody's sessions or roles change: their open streams ask again whether they may."""
+    return f"standing:{user_id}"
 
 
 @dataclass(frozen=True)
@@ -112,6 +118,7 @@ async def _end_when_reused(claims: tokens.Claims, now: datetime, ip: str | None)
             claims.session_id, claims.generation, now,
         )  # fmt: skip
         if reused:
+            await publish(standing_topic(claims.user_id))
             await note(
                 "refresh-reused",
                 now,
@@ -133,6 +140,7 @@ async def end_session(
             session_id, user_id, now, cause,
         )  # fmt: skip
         if ended:
+            await publish(standing_topic(user_id))
             said = {"session": str(session_id), "cause": cause}
             await note("session-ended", now, user_id=user_id, ip=ip, **said)
     return bool(ended)
@@ -154,6 +162,7 @@ async def end_sessions(
             user_id, now, keep, cause,
         )  # fmt: skip
         if ended:
+            await publish(standing_topic(user_id))
             await note("sessions-ended", now, user_id=user_id, ip=ip, count=ended, cause=cause)
     return ended
 

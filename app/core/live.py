@@ -65,6 +65,7 @@ class LiveBus:
         self.variants: dict[str, set[str]] = {}
         self.renderers: dict[str, Renderer] = {}
         self.listeners: list[Listener] = []
+        self.watched: dict[str, set[asyncio.Event]] = {}
         self.connected = False
         self.renders = 0
         self.tide = Tide()
@@ -77,6 +78,16 @@ class LiveBus:
     def on_change(self, listener: Listener) -> None:
         """Call `listener` with each topic that changed, or with None when anything may have (after a reconnect)."""
         self.listeners.append(listener)
+
+    def watch(self, name: str, event: asyncio.Event) -> None:
+        """Set `event` with each change of `name`, or when anything may have changed, until `unwatch`."""
+        self.watched.setdefault(name, set()).add(event)
+
+    def unwatch(self, name: str, event: asyncio.Event) -> None:
+        events = self.watched.get(name, set())
+        events.discard(event)
+        if not events:
+            self.watched.pop(name, None)
 
     async def start(self) -> None:
         self._task = asyncio.create_task(self._listen(), name="live-bus")
@@ -120,6 +131,11 @@ class LiveBus:
             if not others:
                 del self.variants[_base(name)]
 
+    def leave_early(self, name: str, reader: Reader) -> None:
+        """Hand nothing more to a reader that may not see the topic any more."""
+        if topic := self.topics.get(name):
+            topic.readers.discard(reader)
+
     def finish_all(self) -> None:
         """End every stream, for the server goes down; browsers come back to another process, each at its own time."""
         for topic in self.topics.values():
@@ -131,12 +147,17 @@ class LiveBus:
         """Note that topic `name` changed. Called for every notification."""
         for listener in self.listeners:
             listener(name)
+        for event in self.watched.get(name, ()):
+            event.set()
         for variant in self.variants.get(name, ()):
             self.topics[variant].changed.set()
 
     def everything_changed(self) -> None:
         for listener in self.listeners:
             listener(None)
+        for events in self.watched.values():
+            for event in events:
+                event.set()
         for topic in self.topics.values():
             topic.changed.set()
 

@@ -12,7 +12,7 @@ ATTACKS = (
     "scripts in pages", "clickjacking", "forged forms", "session fixation", "open redirects", "requests by the server (SSRF)",
     "mass assignment", "other people's things (IDOR)", "headers in mails", "zip bombs", "image bombs", "CSV injection",
     "lost and leaked keys", "one client that stops the server", "deeply nested input", "being led away unawares",
-    "old exports", "strangers' orders",
+    "old exports", "strangers' orders", "live streams after logout",
     "accounts with a stranger's address", "accounts made beforehand",
 )  # fmt: skip
 

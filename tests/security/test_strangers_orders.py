@@ -53,10 +53,8 @@ async def test_a_form_sent_twice_by_one_browser_makes_one_order(
     owner: Any, client: httpx.AsyncClient, now: datetime, stripe_account: Any, discount: int
 ) -> None:
     sale = await make_sale(owner.viewer, now, discount=discount)
-    path, sent = (
-        f"/p/{sale.short_id}/checkout",
-        {"data": unnamed(sale), "headers": NAVIGATION},
-    )
+    path = f"/p/{sale.short_id}/checkout"
+    sent: dict[str, Any] = {"data": unnamed(sale), "headers": NAVIGATION}
     asked = await client.post(path, **sent)
     assert asked.status_code == 307
     assert await orders() == 0
