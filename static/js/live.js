@@ -1,19 +1,13 @@
 /* Visitors' pages: the countdown, clocks of holds, local times, copy buttons, redirects.
  *
- * The server's clock is the only clock. Each time the server tells it (data-server-ms of an element, a `clock` message on the
- * event stream whose data are milliseconds, a Server-Timing header `clock;dur=<ms>`) we note the distance to the browser's
- * monotonic clock. Latency and cached pages can only make that distance too small, so the largest one seen is the best.
- * Date.now() is never asked.
+ * The server's clock is the only clock. Each time it tells it (data-server-ms, a `clock` message of the event stream, a
+ * Server-Timing header) we note the distance to the browser's monotonic clock. Latency and cached pages can only make that
+ * distance too small, so the largest one seen is the best. Date.now() is never asked.
  *
- * [data-countdown]        data-deadline-ms data-server-ms data-refresh data-say data-over, inside: [data-unit] [data-countdown-voice]
- * [data-hold-expires-ms]  MM:SS
- * [data-local-time]       a <time> written in the visitor's zone; its hidden parent [data-local] appears when that differs from
- *                         the offset in its datetime, which is the page's zone
- * [data-copy]             copies the text, says data-copied for a moment
- * a[data-redirect]        followed as soon as it is on the page
- * #stage[data-stage]      which whole page the last updates fit; when #page-main shows another one, its data-refresh is asked for all
- * [data-unsent]           inside a form: shown when what it sent got no answer at all
- * input[data-attempt]     filled once with a random id, so that a form sent twice counts once */
+ * [data-local-time]  a <time> in the visitor's zone; its hidden parent [data-local] appears where that differs from the page's
+ * #stage[data-stage] which whole page the last updates fit: when #page-main shows another one, its data-refresh is asked for all
+ * [data-unsent]      in a form: shown when what it sent got no answer at all
+ * input[data-attempt] gets a random id once, so that a form sent twice counts once */
 (() => {
   "use strict";
   const UNITS = { days: 86400, hours: 3600, minutes: 60, seconds: 1 };

