@@ -59,7 +59,7 @@ class Attack:
     async def send_meant(self, method: str, url: str) -> httpx.Response:
         """Send a request, and follow it where punctuation was glued to the end of its path: to the path before that."""
         answer = await self.send(method, url)
-        if answer.status_code == 302 and method == "GET":
+        if answer.status_code == 302 and method in ("GET", "HEAD"):
             meant = answer.headers["location"]
             assert unquote(url).startswith(unquote(meant)) and len(meant) < len(url), (url, meant)
             answer = await self.send(method, meant)
