@@ -34,6 +34,7 @@ from app.products.keys import picture_key
 from app.products.kinds import FileKind
 from app.products.sampling import sample_url
 from app.registrations.cancelling import cancel
+from app.registrations.checking_in import check_in
 from app.registrations.links import confirm_url, manage_path
 from app.registrations.queries import registration_of
 from app.registrations.standing import wait_of
@@ -146,6 +147,9 @@ async def make_world(
     await make_sold(viewer, now, state="refunded")
     other = await _other_session(viewer, now)
     registration = await make_registration(pages["event"], now)
+    # Somebody who is there already, whose check-in can be undone.
+    there = await make_registration(pages["event"], now, "there@example.com")
+    await check_in(there.id, now, actor_id=viewer.user_id)
     code = await make_code(viewer, now, maximum_uses=5, pages=[running.id])
     link = await share(running, now, "news", discount_percent=10, uses=5)
     print_ = await _fingerprint(viewer.user_id)

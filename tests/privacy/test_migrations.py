@@ -14,6 +14,7 @@ from tests.factories.types import make_event
 
 FOLDER = Path(__file__).parents[2] / "migrations"
 FILES = (
+    "privacy/privacy_2026_12_01_70",
     "privacy/privacy_2026_11_21_72",
     "privacy/privacy_2026_11_21_71",
     "receipts/receipts_2026_11_21_71",
@@ -21,6 +22,8 @@ FILES = (
     "orders/orders_2026_11_21_71",
     "pages/pages_2026_11_21_71",
 )
+# Later ones that change what an earlier one made: they go back before it.
+LATER = {"privacy/privacy_2026_11_21_71": ("privacy/privacy_2026_12_01_70",)}
 _COLUMNS = """
 SELECT table_name, column_name, data_type, is_nullable, column_default FROM information_schema.columns
 WHERE table_schema = 'public' ORDER BY 1, 2
@@ -37,8 +40,10 @@ async def test_it_goes_both_ways(owner: Any, now: datetime, file: str) -> None:
     await make_sold(owner.viewer, now, stored=False)
     await give_receipt(REGISTRATION, "x@example.com", now)
     before = await columns()
-    migration = runpy.run_path(str(FOLDER / f"{file}.py"))
-    await migration["_backwards"]()
+    chain = [runpy.run_path(str(FOLDER / f"{each}.py")) for each in (*LATER.get(file, ()), file)]
+    for migration in chain:
+        await migration["_backwards"]()
     assert await columns() != before
-    await migration["_forwards"]()
+    for migration in reversed(chain):
+        await migration["_forwards"]()
     assert await columns() == before

@@ -38,6 +38,7 @@ TEAM = {
     "/invitations/{token}",
 }
 ACCOUNT = {
+    "/console/account/notices",
     "/console/account",
     "/console/account/password",
     "/console/account/security",
@@ -59,6 +60,8 @@ WAITING = {
     "/registrations/{token}",
 }
 REGISTERING = {
+    "/console/door",
+    "/console/door/{page_id}",
     "/p/{short_id}/registered",
     "/registrations/confirm/{token}",
     "/registrations/{token}",
@@ -94,6 +97,7 @@ NOT_PAGES = {
     "/p/theme/{name}",
     "/p/{short_id}/event.ics",
     "/p/{short_id}/fragments",
+    "/p/{short_id}/hold/state",
     "/p/{short_id}/live",
     "/p/{short_id}/puzzle",
     "/readyz",

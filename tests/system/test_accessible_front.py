@@ -82,7 +82,7 @@ async def test_what_went_wrong(
     await look(404, "/nowhere")
     await look(403, "/orders/forged")
     await look(410, "/reset/" + sign_token("reset", user, utc_now() - 2 * DAY, DAY))
-    monkeypatch.setattr("app.orders.controllers.order.ADDRESS_RATE", "1/hour")
+    monkeypatch.setattr("app.orders.controllers.order.ADDRESS_RATE", 1)
     await page.goto("/orders/forged")
     await look(429, "/orders/forged")
     for status, error in WRONG.items():

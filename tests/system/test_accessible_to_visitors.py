@@ -100,7 +100,7 @@ async def test_a_visitors_own_hold_and_a_refused_checkout(
     await page.goto(f"/p/{sale.short_id}")
     await page.locator("#checkout").evaluate("(form) => { form.noValidate = true; }")
     await page.get_by_role("button", name="Buy now").click()
-    await expect(page.get_by_role("heading", name="That did not go through")).to_be_visible()
+    await expect(page.get_by_role("alert")).to_contain_text("check the marked fields")
     await audit.look("a refused checkout")
     await page.goto(f"/p/{sale.short_id}")
     await go_to_payment(page, "hanna@example.com")
@@ -111,7 +111,7 @@ async def test_a_visitors_own_hold_and_a_refused_checkout(
     await page.goto(payment)
     await pay_by_debit(page)
     await audit.visit(f"{page.url}&attempt=99")
-    await expect(page.get_by_role("heading", name="Still waiting")).to_be_visible()
+    await expect(page.get_by_role("heading", name="Your payment is under way")).to_be_visible()
     await pausing.pause(
         await loading.by_id(sale.id), owner.viewer.user_id, utc_now(), moves_deadline=True
     )

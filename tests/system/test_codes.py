@@ -61,10 +61,10 @@ async def test_a_code_is_made_used_and_used_up(
     await thanked(first)
     await fill_checkout(second, "bob@example.com")
     await second.get_by_role("button", name="Buy now").click()
-    await expect(second.locator("#code-error")).to_contain_text("used up")
+    await expect(second.locator("#wrong-code")).to_contain_text("used up")
     await pages[1].look("a code used up")
     await second.get_by_label("Discount code").fill("")
-    await second.get_by_role("button", name="Try again").click()
+    await second.get_by_role("button", name="Buy now").click()
     await second.wait_for_url(re.compile("/c/pay/"))
 
     await audit.visit("/console/codes")

@@ -141,6 +141,7 @@ async def test_everybody_can_use_these_pages(app: Any, owner: Any, visitors: Vis
     console = Audit(await visitors(owner.viewer, reduced_motion="reduce"))
     messages = f"/console/pages/{event.id}/messages"
     await console.visit("/console/registrations", f"/console/registrations/{ann.id}", messages)
+    await console.visit("/console/door", f"/console/door/{event.id}")
     console.found += audit.found
     console.paths += audit.paths
     console.verdict(app, REGISTERING)
